@@ -1,0 +1,190 @@
+"""Any OpenAI-compatible endpoint, for chat and for embeddings; the only home of openai.
+
+Whatever goes wrong out there becomes ModelError or EmbedError with one line that names the endpoint
+and never the key. The client's own defaults may wait for half an hour; here a total deadline holds.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from rag.config import Config
+from rag.errors import EmbedError, ModelError
+from rag.prompts import Message
+
+if TYPE_CHECKING:
+    from openai import OpenAI, Stream
+    from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+
+_CHARACTERS_A_TOKEN = 8
+_PAUSE_S = 0.3
+_DONE = object()
+
+
+def stream_chat(
+    config: Config, messages: Sequence[Message], deadline: float, max_tokens: int | None = None
+) -> Iterator[str]:
+    """Pieces of the model's reply as they come.
+
+    `deadline` is a time of time.monotonic(). Raises ModelError when the endpoint cannot be reached,
+    refuses, sends what is no reply, breaks off, or is not done at the deadline. A failure before the
+    first piece is tried again, `config.retries` times.
+    """
+    limit = max_tokens or config.max_tokens
+    for attempt in range(config.retries + 1):
+        pieces = _pump(config, messages, limit, deadline)
+        try:
+            first = next(pieces, None)
+        except ModelError as error:
+            if attempt == config.retries or not _may_pass(error) or _left(deadline) < 1:
+                raise
+            time.sleep(_PAUSE_S)
+            continue
+        if first is None:
+            raise ModelError(f"{_where(config.base_url)} sent an empty reply")
+        yield first
+        yield from pieces
+        return
+
+
+def complete(config: Config, messages: Sequence[Message], deadline: float, max_tokens: int) -> str:
+    """The model's whole reply. Raises ModelError as `stream_chat` does."""
+    return "".join(stream_chat(config, messages, deadline, max_tokens))
+
+
+def embed_texts(config: Config, texts: Sequence[str]) -> list[list[float]]:
+    """One vector a text from the embedding endpoint. Raises EmbedError."""
+    where = _where(config.embed_base_url)
+    try:
+        client = _client(config.embed_api_key, config.embed_base_url, config.deadline_s, config)
+        reply = client.embeddings.create(
+            model=str(config.embed_model), input=list(texts), encoding_format="float"
+        )
+        vectors = [list(item.embedding) for item in sorted(reply.data, key=lambda item: item.index)]
+    except Exception as error:
+        raise EmbedError(f"{where}: {_reason(error)}") from error
+    if len(vectors) != len(texts):
+        raise EmbedError(f"{where}: sent {len(vectors)} vectors for {len(texts)} texts")
+    return vectors
+
+
+def _pump(config: Config, messages: Sequence[Message], max_tokens: int, deadline: float) -> Iterator[str]:
+    """Pieces read by a thread, so that a server that goes silent cannot outlast the deadline."""
+    box: queue.Queue[Any] = queue.Queue(maxsize=64)
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=_read_into, args=(box, stop, config, messages, max_tokens, deadline), daemon=True
+    )
+    thread.start()
+    total = 0
+    try:
+        while True:
+            item = _next_item(box, deadline, config)
+            if item is _DONE:
+                return
+            if isinstance(item, Exception):
+                raise ModelError(f"{_where(config.base_url)}: {_reason(item)}") from item
+            total += len(item)
+            yield item
+            if total > max_tokens * _CHARACTERS_A_TOKEN:
+                return
+    finally:
+        stop.set()
+
+
+def _next_item(box: queue.Queue[Any], deadline: float, config: Config) -> Any:
+    try:
+        return box.get(timeout=max(_left(deadline), 0.001))
+    except queue.Empty:
+        raise ModelError(
+            f"{_where(config.base_url)}: not done within {config.deadline_s:g} seconds"
+        ) from None
+
+
+def _read_into(
+    box: queue.Queue[Any],
+    stop: threading.Event,
+    config: Config,
+    messages: Sequence[Message],
+    max_tokens: int,
+    deadline: float,
+) -> None:
+    def put(item: Any) -> None:
+        while not stop.is_set():
+            with suppress(queue.Full):
+                return box.put(item, timeout=0.2)
+
+    try:
+        client = _client(config.api_key, config.base_url, _left(deadline), config)
+        finished = False
+        replies: Stream[ChatCompletionChunk] = client.chat.completions.create(
+            model=str(config.model),
+            messages=cast("list[ChatCompletionMessageParam]", list(messages)),
+            temperature=0,
+            max_tokens=max_tokens,
+            stream=True,
+        )
+        with replies:
+            for reply in replies:
+                if stop.is_set():
+                    return
+                for choice in reply.choices or ():
+                    finished = finished or choice.finish_reason is not None
+                    if choice.delta is not None and choice.delta.content:
+                        put(choice.delta.content)
+        put(_DONE if finished else ModelError("the reply broke off"))
+    except Exception as error:
+        put(error)
+
+
+def _client(key: str | None, base_url: str | None, timeout_s: float, config: Config) -> OpenAI:
+    from openai import OpenAI, Timeout
+
+    timeout = Timeout(max(timeout_s, 0.1), connect=config.connect_s)
+    # A local server wants no key, and the client insists on one.
+    return OpenAI(api_key=key or "none", base_url=base_url, timeout=timeout, max_retries=0)
+
+
+def _left(deadline: float) -> float:
+    return deadline - time.monotonic()
+
+
+def _may_pass(error: ModelError) -> bool:
+    """Whether trying again could help: the endpoint was busy or not reached, not refused."""
+    status = getattr(error.__cause__, "status_code", None)
+    return status is None or status >= 500 or status in (408, 409)
+
+
+def _where(base_url: str | None) -> str:
+    """The endpoint's host, without what a URL may hold of names and passwords."""
+    parts = urlsplit(base_url or "https://api.openai.com")
+    port = f":{parts.port}" if parts.port else ""
+    return f"the model at {parts.hostname}{port}"
+
+
+def _reason(error: Exception) -> str:
+    status = getattr(error, "status_code", None)
+    if status in (401, 403):
+        return f"refused the key ({status})"
+    if status == 404:
+        return "does not know this model or path (404)"
+    if status == 429:
+        return "is out of quota or too busy (429)"
+    if status is not None:
+        return f"failed with status {status}"
+    name = type(error).__name__
+    if isinstance(error, ModelError):
+        return str(error)
+    if "Timeout" in name:
+        return "did not answer in time"
+    if "Connect" in name and not isinstance(error.__cause__, ValueError):
+        return "cannot be reached"
+    if "Protocol" in name or "Read" in name:
+        return "broke off"
+    return "sent something that is no reply"

@@ -1,0 +1,97 @@
+"""Which parts of a saved web page's text are article, and which are page debris.
+
+Debris is marked by range and never cut, so that offsets stay those of the untouched file.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.types import Span
+
+_LINE = re.compile(r"[^\n]+")
+# Names of drawing layers that vector icons leave behind when a page is saved as text.
+_ICON = re.compile(r"(?:Icon|Chevron|Arrow|Artboard|Sketch\.|Layer)(?=[A-Z\s]|$)")
+# Lines that are furniture wherever they stand; matched against the whole line.
+_FURNITURE = re.compile(
+    r"""(?:
+      (?:no\ |\d+\ )?comments?(?:\ \(\d+\))?
+    | leave\ a\ (?:comment|reply) | post\ a\ comment | (?:view|show|load)\ (?:more\ )?comments?
+    | related\ (?:articles?|stories|posts?|topics?|content|coverage|reading|news)
+    | recommended(?:\ for\ you)? | more\ (?:from|on|in|stories)\b.{0,60} | most\ (?:read|popular|viewed)
+    | (?:read|see|find\ out|learn|show|view)\ more\b.{0,80} | you\ (?:may|might)\ also\ like.{0,30}
+    | also\ read\b.{0,120} | continue\ reading.{0,60} | click\ here\b.{0,80} | trending(?:\ now)?
+    | (?:about\ )?sponsored(?:\ (?:content|by|post)\b.{0,120})? | paid\ (?:content|post).{0,40}
+    | advertise(?:ment|ments|\ with\ us)? | (?:story|article)\ continues\ below.{0,40} | promoted
+    | subscribe\b.{0,80} | sign\ (?:up|in|out)\b.{0,80} | log\ ?(?:in|out) | register(?:\ now)? | newsletters?
+    | enter\ your\ e-?mail.{0,40} | your\ e-?mail\ address\b.{0,60} | e-?mail\ address:?
+    | (?:follow|join|like|contact)\ us\b.{0,60} | share(?:\ (?:this|on|via|article|story)\b.{0,40})?
+    | (?:facebook|twitter|x|linkedin|whatsapp|telegram|reddit|pinterest|instagram|youtube|e-?mail|print|copy\ link
+        |tweet|pin\ it|save|menu|search|home|close|skip|next|previous|prev|tags?|topics?|filed\ under)(?::.{0,80})?
+    | (?:skip|back|return|scroll)\ to\ (?:top|content|main\ content|home|navigation)
+    | (?:©|\(c\)|copyright\b).{0,160} | .{0,60}\ball\ rights\ reserved\b.{0,80}
+    | (?:privacy|cookie)s?(?:\ (?:policy|notice|settings|preferences))? | terms\ (?:of|and)\ \w+.{0,30}
+    | (?:we|this\ (?:web)?site)\ uses?\ cookies.{0,200} | (?:accept|reject)\ (?:all\ )?cookies
+    | (?:image|photo|picture)\ (?:credits?|source|courtesy)\b:?.{0,80}
+    )[.:!»›>…\s]*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# "No Comments on <headline>": a blog's line of categories and counts, told from prose by its capitals.
+_COUNT = re.compile(r"(?:^|\s)(?:No|\d+) Comments? on [A-Z]")
+# Section, time and byline in the list that some sites put under the headline.
+_HEADER_ITEM = re.compile(r"-\s(?:In\s)?(?:[A-Z][\w'’ ]{0,30}|.{0,20}\d{4})")
+_HEADER_LINES = 6
+# Furniture after which a page holds nothing of the article any more.
+_TAIL = re.compile(
+    r"(?:related (?:articles?|stories|posts?|news|coverage)|leave a (?:comment|reply)|comments?(?: \(\d+\))?"
+    r"|(?:about )?sponsored content.*|recommended(?: for you)?|you (?:may|might) also like.*"
+    r"|most (?:read|popular)|©.*|copyright ©.*|.*all rights reserved.*)[.:\s]*",
+    re.IGNORECASE,
+)
+# A tail begins past this share of the text, so that a box in the middle of an article ends nothing.
+_TAIL_FROM = 0.5
+
+
+def body_spans(text: str, title: str = "") -> tuple[Span, ...]:
+    """Ranges of `text` that are article: no page furniture, no icon names, no repeated headline.
+
+    Neighbouring lines of the article share one range. A text that looks like debris throughout is
+    kept whole, since losing an article is worse than keeping a menu.
+    """
+    lines = [Span(m.start(), m.end()) for m in _LINE.finditer(text) if _words(m.group())]
+    spans: list[Span] = []
+    joined = False
+    for position, line in enumerate(lines):
+        words = _words(text[line.start : line.end])
+        if line.start >= len(text) * _TAIL_FROM and _TAIL.fullmatch(words):
+            break
+        header = position < _HEADER_LINES and _HEADER_ITEM.fullmatch(words)
+        if header or is_furniture(words) or _is_headline(words, title):
+            joined = False
+        else:
+            start = spans.pop().start if joined else line.start
+            spans.append(Span(start, line.end))
+            joined = True
+    return tuple(_past_mark(text, span) for span in spans or [Span(0, len(text))])
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a whole line is page furniture or a row of icon names."""
+    words = _words(line)
+    icons = len(_ICON.findall(words)) >= 3
+    return icons or bool(_COUNT.search(words)) or _FURNITURE.fullmatch(words) is not None
+
+
+def _words(line: str) -> str:
+    return line.strip("\ufeff \t\r").lstrip("#").strip()
+
+
+def _is_headline(words: str, title: str) -> bool:
+    """Whether a line is the title again; a line that ends like a sentence is article all the same."""
+    same = " ".join(words.split()).casefold() == " ".join(title.split()).casefold()
+    return same and not words.endswith((".", "”", '"', "。"))
+
+
+def _past_mark(text: str, span: Span) -> Span:
+    """Without the byte order mark that a UTF-8 file may begin with."""
+    return Span(span.start + 1, span.end) if text.startswith("\ufeff", span.start) else span

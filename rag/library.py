@@ -1,0 +1,447 @@
+"""The library: SQLite with every article, passage, vector and the full-text index; the record.
+
+All of Pressroom's SQL is here, and SQLite's errors are translated here. The vector index (see
+index.py) is derived from what this file holds.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import LibraryBusy, LibraryCorrupt, LibraryError, LibraryNewer, LibraryUnwritable
+from rag.types import Article, Hit, Passage, Scope, Span
+
+Vectors = npt.NDArray[np.float32]
+
+FILE = "library.sqlite3"
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, text TEXT NOT NULL, body TEXT NOT NULL, title TEXT NOT NULL,
+    outlet TEXT, author TEXT, published TEXT, published_basis TEXT, published_from TEXT, url TEXT,
+    fingerprint TEXT NOT NULL
+);
+CREATE TABLE sources (
+    source TEXT PRIMARY KEY,
+    article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE
+);
+CREATE INDEX sources_article ON sources(article_id);
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, sentences TEXT NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX passages_article ON passages(article_id);
+CREATE VIRTUAL TABLE passage_text USING fts5(
+    heading, text, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(passage_text, 'row');
+INSERT INTO facts VALUES ('revision', '0');
+"""
+# The heading helps to match and must not outweigh the passage itself.
+_HEADING_WEIGHT, _TEXT_WEIGHT = 0.5, 1.0
+
+
+class Row(NamedTuple):
+    """A passage as the index wants it: id, vector, and what filters look at."""
+
+    passage_id: str
+    vector: Vectors
+    published: date | None
+    outlet: str | None
+
+
+class Library:
+    """One SQLite file; safe to read from several threads and processes, written by one at a time."""
+
+    def __init__(self, connection: sqlite3.Connection, where: str) -> None:
+        self._connection = connection
+        self._where = where
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, folder: Path) -> Library:
+        """Open the library in `folder`, made if it is not there.
+
+        Raises LibraryUnwritable, LibraryCorrupt, LibraryNewer, or LibraryError.
+        """
+        path = folder / FILE
+        _make_folder(folder)
+        with _translated(str(path)):
+            library = cls(_connect(path), str(path))
+            library._prepare()
+        return library
+
+    @classmethod
+    def in_memory(cls) -> Library:
+        """An empty library that is gone with the process."""
+        library = cls(sqlite3.connect(":memory:", check_same_thread=False), "memory")
+        library._prepare()
+        return library
+
+    def close(self) -> None:
+        """Close the file; the library cannot be used afterwards."""
+        with self._lock:
+            self._connection.close()
+
+    def _prepare(self) -> None:
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise LibraryNewer(
+                f"{self._where} was written by a newer Pressroom (format {version}; this one reads up"
+                f" to {SCHEMA_VERSION}): upgrade Pressroom, or choose another folder with --home"
+            )
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        if version == 0:
+            with suppress(sqlite3.OperationalError):
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            with self._transaction() as connection:
+                if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                    for statement in _SCHEMA.split(";\n"):
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _translated(self._where):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock, _translated(self._where):
+            return self._connection.execute(sql, values).fetchall()
+
+    # Facts about the library itself
+
+    def fact(self, name: str) -> str | None:
+        """A stored fact, such as "revision" or "embedder"; None when it was never stored."""
+        rows = self._rows("SELECT value FROM facts WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
+
+    def store_facts(self, **facts: str) -> None:
+        """Store facts, together or not at all."""
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+
+    @property
+    def revision(self) -> int:
+        """Goes up with every change of articles or passages."""
+        return int(self.fact("revision") or 0)
+
+    # Writing
+
+    def add(
+        self,
+        article: Article,
+        passages: Sequence[Passage],
+        vectors: Vectors,
+        heading: str,
+        fingerprint: str,
+    ) -> None:
+        """Store an article with its passages and vectors (one row each), wholly or not at all.
+
+        An article of the same text is replaced and keeps its other sources. A source that named
+        another article before names this one now.
+        """
+        with self._transaction() as connection:
+            kept = connection.execute(
+                "SELECT source FROM sources WHERE article_id = ?", (article.id,)
+            ).fetchall()
+            _delete_article(connection, article.id)
+            connection.execute(
+                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                _article_row(article, fingerprint),
+            )
+            for source in {article.source, *(row[0] for row in kept)}:
+                connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (source, article.id))
+            for passage, vector in zip(passages, vectors, strict=True):
+                _insert_passage(connection, passage, vector, heading)
+            _delete_sourceless(connection)
+            _count_revision(connection)
+
+    def remove_sources(self, sources: Iterable[str]) -> None:
+        """Forget sources, and every article that no source names any more."""
+        with self._transaction() as connection:
+            connection.executemany("DELETE FROM sources WHERE source = ?", [(source,) for source in sources])
+            _delete_sourceless(connection)
+            _count_revision(connection)
+
+    def add_source(self, source: str, article_id: str) -> None:
+        """Let `source` name an article that is already here."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (source, article_id))
+            _delete_sourceless(connection)
+            _count_revision(connection)
+
+    def replace_vectors(self, vectors: Iterable[tuple[str, Vectors]]) -> None:
+        """Replace the vectors of passages, by passage id, together or not at all."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "UPDATE passages SET vector = ? WHERE id = ?",
+                [(_blob(vector), passage_id) for passage_id, vector in vectors],
+            )
+            _count_revision(connection)
+
+    # Reading
+
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """Source -> (article id, fingerprint of the article as it was stored)."""
+        rows = self._rows("SELECT source, id, fingerprint FROM sources JOIN articles ON id = article_id")
+        return {source: (article_id, fingerprint) for source, article_id, fingerprint in rows}
+
+    def articles(self) -> tuple[Article, ...]:
+        """Every article, newest first, undated ones last."""
+        rows = self._rows(
+            "SELECT a.*, MIN(source) FROM articles a JOIN sources s ON s.article_id = a.id"
+            " GROUP BY a.id ORDER BY published IS NULL, published DESC, title, a.id"
+        )
+        return tuple(_article(row) for row in rows)
+
+    def article_count(self, scope: Scope = Scope()) -> int:
+        """How many articles there are in scope."""
+        conditions, values = _conditions(scope)
+        rows = self._rows(f"SELECT COUNT(*) FROM articles a WHERE 1{conditions}", values)
+        return int(rows[0][0])
+
+    def passage_count(self) -> int:
+        """How many passages there are."""
+        return int(self._rows("SELECT COUNT(*) FROM passages")[0][0])
+
+    def outlets(self) -> tuple[str, ...]:
+        """The outlets of the articles, in alphabetical order."""
+        rows = self._rows("SELECT DISTINCT outlet FROM articles WHERE outlet IS NOT NULL ORDER BY 1")
+        return tuple(row[0] for row in rows)
+
+    def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
+        """The passages of these ids with their articles; ids that are not here are left out."""
+        marks = ",".join("?" * len(ids))
+        rows = self._rows(
+            "SELECT p.id, p.article_id, p.start, p.stop, p.sentences, a.*,"
+            " (SELECT MIN(source) FROM sources s WHERE s.article_id = a.id)"
+            f" FROM passages p JOIN articles a ON a.id = p.article_id WHERE p.id IN ({marks})",
+            ids,
+        )
+        articles: dict[str, Article] = {}
+        found: dict[str, tuple[Passage, Article]] = {}
+        for row in rows:
+            article = articles.setdefault(row[1], _article(row[5:]))
+            found[row[0]] = (_passage(row, article), article)
+        return found
+
+    def passages_of(self, article: Article) -> tuple[Passage, ...]:
+        """The passages of one article, in order."""
+        rows = self._rows(
+            "SELECT id, article_id, start, stop, sentences FROM passages WHERE article_id = ? ORDER BY start",
+            (article.id,),
+        )
+        return tuple(_passage(row, article) for row in rows)
+
+    def rows(self) -> Iterator[Row]:
+        """Every passage with its vector, in the order in which they came."""
+        rows = self._rows(
+            "SELECT p.id, vector, published, outlet FROM passages p"
+            " JOIN articles a ON a.id = article_id ORDER BY number"
+        )
+        for passage_id, blob, published, outlet in rows:
+            yield Row(passage_id, np.frombuffer(blob, dtype="<f4"), _date(published), outlet)
+
+    def search(self, terms: Sequence[str], count: int, scope: Scope) -> list[Hit]:
+        """The best `count` passages for any of the terms, by Okapi BM25 (SQLite FTS5's bm25)."""
+        if not terms:
+            return []
+        wanted = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
+        conditions, values = _conditions(scope)
+        rows = self._rows(
+            f"SELECT p.id, -bm25(passage_text, {_HEADING_WEIGHT}, {_TEXT_WEIGHT}) AS score"
+            " FROM passage_text JOIN passages p ON p.number = passage_text.rowid"
+            " JOIN articles a ON a.id = p.article_id"
+            f" WHERE passage_text MATCH ?{conditions} ORDER BY score DESC, p.number LIMIT ?",
+            (wanted, *values, count),
+        )
+        return [Hit(passage_id, score) for passage_id, score in rows]
+
+    def document_frequency(self, stems: Sequence[str]) -> dict[str, int]:
+        """In how many passages each stem (as FTS5's porter tokenizer forms it) stands."""
+        marks = ",".join("?" * len(stems))
+        rows = self._rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", stems)
+        return dict.fromkeys(stems, 0) | dict(rows)
+
+    def words_like(self, word: str) -> tuple[str, ...]:
+        """Stems of the articles that begin like a word and are about as long."""
+        rows = self._rows(
+            "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
+            (word[:1], word[:1] + "\U0010ffff", len(word) - 1, len(word) + 1),
+        )
+        return tuple(row[0] for row in rows)
+
+    def damage(self) -> tuple[str, ...]:
+        """What SQLite and the passages' own texts say is wrong; empty when all is well."""
+        found = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
+        for article in self.articles():
+            for passage in self.passages_of(article):
+                if not passage.text or not passage.sentences:
+                    found.append(f"passage {passage.id} names no text of its article")
+        return tuple(found)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryUnwritable(
+            f"cannot use {folder} for the library: {(error.strerror or str(error)).lower()}"
+        ) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection; read-only, and past the write-ahead log, where the folder cannot be written."""
+    options: dict[str, Any] = {"isolation_level": None, "check_same_thread": False, "timeout": 30.0}
+    connection: sqlite3.Connection
+    try:
+        connection = sqlite3.connect(path, **options)
+        connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.OperationalError:
+        if not path.is_file():
+            raise
+        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(address, uri=True, **options)
+        connection.execute("PRAGMA user_version").fetchone()
+    return connection
+
+
+@contextmanager
+def _translated(where: str) -> Iterator[None]:
+    """The wall: SQLite's errors become ours."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _translation(error, where) from error
+
+
+def _translation(error: sqlite3.DatabaseError, where: str) -> LibraryError:
+    words = str(error)
+    if "malformed" in words or "not a database" in words or "no such table" in words:
+        return LibraryCorrupt(
+            f"{where} is damaged ({words}): restore it from a copy, or move it away and ingest again"
+        )
+    if "locked" in words or "busy" in words:
+        return LibraryBusy(f"{where} is being written by another process: try again")
+    if any(sign in words for sign in ("readonly", "unable to open", "full", "disk I/O")):
+        return LibraryUnwritable(f"cannot write {where}: {words}")
+    return LibraryError(f"{where}: {words}")
+
+
+def _article_row(article: Article, fingerprint: str) -> tuple[Any, ...]:
+    return (
+        article.id,
+        article.text,
+        json.dumps(article.body),
+        article.title,
+        article.outlet,
+        article.author,
+        article.published.isoformat() if article.published else None,
+        article.published_basis,
+        article.published_from,
+        article.url,
+        fingerprint,
+    )
+
+
+def _article(row: Sequence[Any]) -> Article:
+    (key, text, body, title, outlet, author, published, basis, origin, url, _, source) = row
+    return Article(
+        id=key,
+        source=source,
+        text=text,
+        body=tuple(Span(*span) for span in json.loads(body)),
+        title=title,
+        outlet=outlet,
+        author=author,
+        published=_date(published),
+        published_basis=basis,
+        published_from=origin,
+        url=url,
+    )
+
+
+def _passage(row: Sequence[Any], article: Article) -> Passage:
+    key, article_id, start, stop, sentences = row[:5]
+    spans = tuple(Span(*span) for span in json.loads(sentences))
+    return Passage(key, article_id, start, stop, article.text[start:stop], spans)
+
+
+def _date(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _blob(vector: Vectors) -> bytes:
+    return np.asarray(vector, dtype="<f4").tobytes()
+
+
+def _insert_passage(connection: sqlite3.Connection, passage: Passage, vector: Vectors, heading: str) -> None:
+    number = connection.execute(
+        "INSERT INTO passages (id, article_id, start, stop, sentences, vector) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            passage.id,
+            passage.article_id,
+            passage.start,
+            passage.end,
+            json.dumps(passage.sentences),
+            _blob(vector),
+        ),
+    ).lastrowid
+    connection.execute(
+        "INSERT INTO passage_text (rowid, heading, text) VALUES (?, ?, ?)",
+        (number, heading, passage.text),
+    )
+
+
+def _delete_article(connection: sqlite3.Connection, article_id: str) -> None:
+    connection.execute(
+        "DELETE FROM passage_text WHERE rowid IN (SELECT number FROM passages WHERE article_id = ?)",
+        (article_id,),
+    )
+    connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+
+
+def _delete_sourceless(connection: sqlite3.Connection) -> None:
+    rows = connection.execute(
+        "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM sources)"
+    ).fetchall()
+    for (article_id,) in rows:
+        _delete_article(connection, article_id)
+
+
+def _count_revision(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE facts SET value = CAST(value AS INTEGER) + 1 WHERE name = 'revision'")
+
+
+def _conditions(scope: Scope) -> tuple[str, list[str]]:
+    conditions, values = "", []
+    if scope.since is not None:
+        conditions += " AND a.published >= ?"
+        values.append(scope.since.isoformat())
+    if scope.latest is not None:
+        conditions += " AND a.published <= ?"
+        values.append(scope.latest.isoformat())
+    if scope.outlets is not None:
+        conditions += f" AND a.outlet IN ({','.join('?' * len(scope.outlets))})"
+        values.extend(scope.outlets)
+    return conditions, values

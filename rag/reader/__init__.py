@@ -1,0 +1,170 @@
+"""How likely each sentence answers a question, read without any language model.
+
+A log-linear reader over a handful of features: how much of the question stands in the sentence and
+around it, weighted by how rare each word is; whether the sentence holds the kind of thing asked for;
+whether its article is of the right time. `tools/fit_reader.py` fits the weights.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from rag.reader.kinds import kind_of, shows
+from rag.types import Offered, Question
+from rag.words import content_words, key, keys, words
+
+# Fitted by tools/fit_reader.py; the order is that of `Features`.
+WEIGHTS = (1.0, 4.0, 2.0, 1.0, 0.5, 1.0, 0.5, -2.0, 0.0)
+BIAS = -4.0
+_TOPIC_WEIGHT = 0.5
+_NEAR_SHARE, _ARTICLE_SHARE = 0.6, 0.25
+_WINDOW = 5
+
+
+class Features(NamedTuple):
+    """What the reader looks at, each between 0 and 1."""
+
+    covered: float
+    covered_near: float
+    covered_article: float
+    rarest: float
+    pairs: float
+    shows_kind: float
+    lacks_kind: float
+    wrong_year: float
+    brevity: float
+
+
+class Reading(NamedTuple):
+    """One sentence as read: how likely it answers, and the question's words it holds or has near."""
+
+    offered: Offered
+    probability: float
+    held: frozenset[str]
+    near: frozenset[str]
+
+
+class Asked(NamedTuple):
+    """A question as the reader sees it: keys with their weights, neighbours, kind, years."""
+
+    weights: Mapping[str, float]
+    pairs: tuple[tuple[str, str], ...]
+    kind: str | None
+    years: frozenset[str]
+
+
+def ask(question: Question, rarity: Mapping[str, float]) -> Asked:
+    """What a question looks for; `rarity` gives each word's weight (see `rarities`)."""
+    own = content_words(question.standalone)
+    weights = {key(word): rarity.get(word, 1.0) for word in own}
+    for word in question.topic:
+        for folded in words(word):
+            weights.setdefault(key(folded), _TOPIC_WEIGHT * rarity.get(folded, 1.0))
+    years = frozenset(w for w in words(question.standalone) if len(w) == 4 and w[:2] in ("19", "20"))
+    ordered = [key(word) for word in own]
+    pairs = tuple(zip(ordered, ordered[1:], strict=False))
+    return Asked(weights, pairs, kind_of(question.standalone), years)
+
+
+def rarities(frequencies: Mapping[str, int], total: int) -> dict[str, float]:
+    """Inverse document frequency of words, as in BM25 (Robertson and Zaragoza 2009), above zero."""
+    return {word: math.log(1 + (total - count + 0.5) / (count + 0.5)) for word, count in frequencies.items()}
+
+
+def read(asked: Asked, offered: Sequence[Offered]) -> list[Reading]:
+    """Each offered sentence with the probability that it answers, in the order given."""
+    around = _surroundings(offered)
+    readings = []
+    for sentence in offered:
+        held = frozenset(_keys(sentence.quote)) & asked.weights.keys()
+        near = held | (around[sentence.number] & asked.weights.keys())
+        features = _features(asked, sentence, held, near)
+        logit = BIAS + sum(w * f for w, f in zip(WEIGHTS, features, strict=True))
+        readings.append(Reading(sentence, 1 / (1 + math.exp(-logit)), held, near))
+    return readings
+
+
+def features(asked: Asked, offered: Sequence[Offered]) -> list[Features]:
+    """The features of each offered sentence, for fitting."""
+    around = _surroundings(offered)
+    rows = []
+    for sentence in offered:
+        held = frozenset(_keys(sentence.quote)) & asked.weights.keys()
+        near = held | (around[sentence.number] & asked.weights.keys())
+        rows.append(_features(asked, sentence, held, near))
+    return rows
+
+
+def _features(asked: Asked, sentence: Offered, held: frozenset[str], near: frozenset[str]) -> Features:
+    total = sum(asked.weights.values()) or 1.0
+    article = _article_keys(sentence.article.id, sentence.article.text) & asked.weights.keys()
+    in_sentence = sum(asked.weights[k] for k in held)
+    in_near = sum(asked.weights[k] for k in near - held)
+    in_article = sum(asked.weights[k] for k in article - near)
+    heaviest = max(asked.weights, key=lambda k: asked.weights[k], default="")
+    shown = shows(asked.kind, sentence.quote, asked.weights.keys()) if asked.kind else None
+    return Features(
+        covered=in_sentence / total,
+        covered_near=(in_sentence + in_near) / total,
+        covered_article=(in_sentence + in_near + in_article) / total,
+        rarest=1.0 if heaviest in near else 0.0,
+        pairs=_pairs(asked, sentence),
+        shows_kind=1.0 if shown else 0.0,
+        lacks_kind=1.0 if shown is False else 0.0,
+        wrong_year=_wrong_year(asked, sentence),
+        brevity=1 / (1 + len(sentence.quote) / 200),
+    )
+
+
+def _pairs(asked: Asked, sentence: Offered) -> float:
+    """Share of the question's neighbouring words that stand close together in the sentence."""
+    if not asked.pairs:
+        return 0.0
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(_keys(sentence.quote)):
+        places.setdefault(word, []).append(place)
+    close = sum(
+        any(abs(x - y) <= _WINDOW for x in places.get(a, ()) for y in places.get(b, ()))
+        for a, b in asked.pairs
+    )
+    return close / len(asked.pairs)
+
+
+def _wrong_year(asked: Asked, sentence: Offered) -> float:
+    """1 when the question names years and neither the sentence nor its article's date is of one."""
+    if not asked.years:
+        return 0.0
+    published = sentence.article.published
+    known = set(_keys(sentence.quote)) | ({str(published.year)} if published else set())
+    stated = {word for word in known if len(word) == 4 and word[:2] in ("19", "20")}
+    return 1.0 if stated and not stated & asked.years else 0.0
+
+
+def _surroundings(offered: Sequence[Offered]) -> dict[int, frozenset[str]]:
+    """For each sentence, the keys of the one before it, the title, the outlet and the date."""
+    before: dict[tuple[str, int], Offered] = {}
+    ordered = sorted(offered, key=lambda o: (o.article.id, o.start))
+    for previous, current in zip(ordered, ordered[1:], strict=False):
+        if previous.article.id == current.article.id:
+            before[(current.article.id, current.start)] = previous
+    around = {}
+    for sentence in offered:
+        article = sentence.article
+        day = article.published.strftime("%B %Y") if article.published else ""
+        known = set(_keys(f"{article.title} {article.outlet or ''} {day}"))
+        earlier = before.get((article.id, sentence.start))
+        around[sentence.number] = frozenset(known | set(_keys(earlier.quote) if earlier else ()))
+    return around
+
+
+@lru_cache(maxsize=20_000)
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(keys(text))
+
+
+@lru_cache(maxsize=500)
+def _article_keys(article_id: str, text: str) -> frozenset[str]:
+    return frozenset(keys(text))
