@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rag.reader import Reading
-from rag.types import Draft, DraftSentence, Evidence, Nearest, Question
-from rag.words import content_words, key, words
+from rag.types import Draft, DraftSentence, Evidence, Nearest, Question, Sentence
+from rag.words import content_words, fold, forms, key, words
 
-# A further sentence joins the first when it is at least this much as likely to answer.
-_JOINS_FROM = 0.6
+# A further sentence joins the best when its score is at most this much below.
+_JOINS_WITHIN = 0.7
 # The share of their words from which two sentences say the same.
 _SAME_FROM = 0.7
 _NEAREST = 3
+_MOST_ABSENT = 3
+_NAME = re.compile(r"(?<=\w)[ ,]+[“\"'‘]?([A-Z][\w’'-]+)")
 
 
 def quote(readings: Sequence[Reading], most: int, silence_below: float) -> Draft:
@@ -21,13 +23,13 @@ def quote(readings: Sequence[Reading], most: int, silence_below: float) -> Draft
 
     Silence (no sentences) when even the best is less likely to answer than `silence_below`.
     """
-    ordered = sorted(readings, key=lambda r: (-r.probability, r.offered.number))
-    confidence = ordered[0].probability if ordered else 0.0
-    if confidence < silence_below:
+    confidence = max((r.probability for r in readings), default=0.0)
+    if not readings or confidence < silence_below:
         return Draft((), confidence)
+    ordered = sorted(readings, key=lambda r: (-r.score, r.offered.number))
     chosen: list[Reading] = []
     for reading in ordered:
-        joins = reading.probability >= _JOINS_FROM * confidence
+        joins = reading.score >= ordered[0].score - _JOINS_WITHIN
         if len(chosen) < most and joins and not any(_same(reading, c) for c in chosen):
             chosen.append(reading)
     return Draft(
@@ -63,15 +65,45 @@ def nearest(
     return tuple(found.values())
 
 
-def silence(question: Question, absent: Sequence[str], articles: int) -> str:
-    """One sentence that says what is missing."""
-    count = "the one article" if articles == 1 else f"the {articles} articles"
+def silence(question: Question, frequencies: Mapping[str, int], articles: int) -> str:
+    """One sentence that says what is missing; `frequencies` counts the passages that hold a word."""
     if articles == 0:
-        return "No article fits these filters."
+        return "The articles do not say: none fits these filters."
+    count = "the one article" if articles == 1 else f"the {articles} articles"
+    absent = unheard_names(question, frequencies) or [
+        word for word, passages in frequencies.items() if not passages and word == forms(word)[-1]
+    ]
     if absent:
-        shown = ", ".join(_as_asked(word, question) for word in absent)
+        shown = " or ".join(_as_asked(word, question) for word in absent[:_MOST_ABSENT])
         return f"The articles do not say: none of {count} mentions {shown}."
     return f"The articles do not say: nothing in {count} answers this question."
+
+
+def unheard_names(question: Question, frequencies: Mapping[str, int]) -> list[str]:
+    """Names in the question that no article holds; what is asked of them cannot be answered.
+
+    A name is a word with a capital that does not begin the question; a question in capitals has none.
+    """
+    written = question.standalone
+    if written == written.upper():
+        return []
+    names = {fold(match.group(1)) for match in _NAME.finditer(written)}
+    return [
+        word for word, count in frequencies.items() if word in names and count == 0 and len(forms(word)) == 1
+    ]
+
+
+def likelihood(readings: Sequence[Reading], sentences: Sequence[Sentence]) -> float:
+    """How likely the shown sentences answer: the most likely place that they cite, or any if none."""
+    shown = {(c.article.id, c.start) for s in sentences for c in s.citations}
+    return max(
+        (
+            reading.probability
+            for reading in readings
+            if not shown or (reading.offered.article.id, reading.offered.start) in shown
+        ),
+        default=0.0,
+    )
 
 
 def _as_asked(word: str, question: Question) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -45,14 +47,15 @@ def read_paths(paths: Iterable[str | Path]) -> Loaded:
     """
     articles: list[Article] = []
     problems: list[str] = []
-    for path in files(Path(p).expanduser() for p in paths):
+    named = [Path(path).expanduser() for path in paths]
+    for path in dict.fromkeys(file.absolute() for file in files(named)):
         try:
             articles.append(read_file(path))
         except ArticleError as error:
             problems.append(str(error))
     if not articles:
-        raise ArticleError(problems[0] if problems else f"no articles in {_named(paths)}")
-    return Loaded(tuple(articles), tuple(problems))
+        raise ArticleError(_none_read(named, problems))
+    return Loaded(tuple(articles), tuple(dict.fromkeys(problems)))
 
 
 def read_file(path: Path) -> Article:
@@ -71,13 +74,15 @@ def from_text(text: str, source: str, known: Mapping[str, Any] | None = None) ->
 
     Raises ArticleError when there is no text in it, or when it cannot be stored as UTF-8.
     """
-    if not text.strip("\ufeff \t\r\n"):
+    if not text.replace("\ufeff", "").strip():
         raise ArticleError(f"{source}: empty")
     known = known or {}
     try:
         digest = hashlib.sha256(text.encode()).hexdigest()
+        "".join((source, *map(str, known.values()))).encode()
     except UnicodeEncodeError:
-        raise ArticleError(f"{source}: holds half characters (lone surrogates)") from None
+        reason = "its text, name or metadata holds half characters (lone surrogates)"
+        raise ArticleError(f"{source}: {reason}") from None
     title = str(known.get("title") or _title(text, source))
     published, basis, origin = _published(text, source, known)
     return Article(
@@ -126,7 +131,12 @@ def _encodings(raw: bytes) -> tuple[str, ...]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            # A pipe would wait for a writer that may never come.
+            folder = stat.S_ISDIR(status.st_mode)
+            raise ArticleError(f"{path}: {'cannot be listed' if folder else 'not a regular file'}")
+        if status.st_size > MAX_BYTES:
             raise ArticleError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB")
         return path.read_bytes()
     except OSError as error:
@@ -134,25 +144,42 @@ def _bytes(path: Path) -> bytes:
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Files named, and article files below folders, hidden ones left out, in a stable order."""
+    """Files named, and article files below folders, hidden ones left out, in a stable order.
+
+    A folder that cannot be listed stands for itself, so that whoever reads it hears of it.
+    Raises ArticleError for a path that is not there or cannot be looked at.
+    """
     for path in paths:
-        if path.is_dir():
+        try:
+            status = path.stat()
+        except (FileNotFoundError, ValueError) as error:
+            raise ArticleError(f"{path}: no such file or folder") from error
+        except OSError as error:
+            raise ArticleError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        if stat.S_ISDIR(status.st_mode):
             yield from sorted(_walk(path))
-        elif path.exists():
-            yield path
         else:
-            raise ArticleError(f"{path}: no such file or folder")
+            yield path
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for base, folders, names in os.walk(folder, followlinks=False):
+    unlisted: list[Path] = []
+    for base, folders, names in os.walk(folder, onerror=lambda e: unlisted.append(Path(e.filename))):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
                 yield Path(base) / name
+    yield from unlisted
 
 
-def _named(paths: Iterable[str | Path]) -> str:
+def _none_read(paths: Iterable[Path], problems: Sequence[str]) -> str:
+    """Why nothing could be read, on one line."""
+    if not problems:
+        return f"no articles in {_named(paths)}"
+    return problems[0] + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
+
+
+def _named(paths: Iterable[Path]) -> str:
     return ", ".join(str(path) for path in paths) or "nothing"
 
 
@@ -161,11 +188,18 @@ def _folder_metadata(folder: Path) -> dict[str, dict[str, Any]]:
     path = folder / METADATA_FILE
     if not path.is_file():
         return {}
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _parsed(path: Path, changed: int) -> dict[str, dict[str, Any]]:
+    """The metadata in a file that last changed at `changed`, read once for all articles beside it."""
     import yaml
 
     try:
         stored = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    # YAML gives a ValueError for a day that is on no calendar.
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ArticleError(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(stored, dict) or not all(isinstance(v, dict) for v in stored.values()):
         raise ArticleError(f"{path}: must map file names to title, outlet, published, ...")

@@ -111,15 +111,14 @@ def _asked(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
         try:
             yield _from_object(json.loads(text))
         except (ValueError, RecursionError) as error:
-            yield {"error": f"not a question: {error}"}
+            yield {"error": f"a line is no JSON object: {error}"}
 
 
-def _from_object(value: Any) -> dict[str, Any]:
+def _from_object(value: dict[str, Any]) -> dict[str, Any]:
     question, history, key = value.get("question"), value.get("history") or [], value.get("id")
-    if not isinstance(question, str):
-        raise ValueError("the object has no question")
-    if not isinstance(history, list) or not all(isinstance(item, str) for item in history):
-        raise ValueError("history must be a list of earlier questions")
+    texts = isinstance(history, list) and all(isinstance(item, str) for item in history)
+    if not isinstance(question, str) or not texts:
+        return {"error": "a line's object needs a question, and its history must be a list of questions"}
     return {"question": question, "history": history, "id": None if key is None else str(key)}
 
 

@@ -22,6 +22,7 @@ from rag.errors import ModelError, UsageError
 from rag.retrieve import Shelf, resolve, retrieve
 from rag.types import (
     Answer,
+    Article,
     Evidence,
     Filters,
     Offered,
@@ -32,11 +33,10 @@ from rag.types import (
 )
 from rag.understand import correct, understand
 from rag.verify import Ledger, check
-from rag.words import content_words, key, stem
+from rag.words import content_words, stem
 from rag.write import Writer
 
 MAX_QUESTION = 4_000
-_MOST_ABSENT = 3
 
 Event = Sentence | Answer
 Tell = Callable[[str], None]
@@ -54,14 +54,16 @@ class Assistant:
         config: Config | None = None,
         articles: Sequence[str | Path] = (),
         tell: Tell = lambda _: None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         """Set up for `config` (default: the environment's); `articles` asks those paths instead.
 
-        Nothing is opened before the first question. Raises ConfigError.
+        `today` tells a model the day. Nothing is opened before the first question. Raises ConfigError.
         """
         self.config = Config.from_env() if config is None else config
         self._paths = tuple(Path(path) for path in articles)
         self._tell = tell
+        self._today = today
         self._embedder: Embedder = embedder(self.config)
         self._collection: Collection | None = None
         self._writer: Writer | None = None
@@ -137,77 +139,60 @@ class Assistant:
 
     def _answer(self, asked: Question, shelf: Shelf) -> Iterator[Event]:
         """The way of one question, step by step."""
-        run = _Run(self.config)
-        with run.step("understand"):
-            question = self._understand(asked, shelf, run)
-        with run.step("retrieve"):
-            evidence = retrieve(question, shelf, self.config.candidates, self.config.evidence)
-        offered = number_sentences(evidence)
-        with run.step("read"):
-            readings = self._read(question, offered, shelf)
-        ledger = Ledger()
-        if self.config.model and offered:
-            yield from self._write(question, offered, ledger, run)
-        if run.model == "quote":
-            yield from self._quote(readings, offered, ledger, run)
-        yield self._assemble(question, evidence, readings, ledger, run, shelf)
+        turn = _Turn(asked, self._tell)
+        with turn.step("understand"):
+            turn.question = self._understand(turn, shelf)
+        with turn.step("retrieve"):
+            turn.evidence = self._retrieve(turn.question, shelf)
+        with turn.step("read"):
+            turn.read(shelf)
+        if self.config.model and turn.offered:
+            yield from turn.timed("answer", self._write(turn))
+        if turn.model == "quote":
+            yield from self._quote(turn)
+        yield self._assemble(turn, shelf)
 
-    def _understand(self, asked: Question, shelf: Shelf, run: _Run) -> Question:
-        question = understand(asked)
-        if asked.history and self.config.model:
+    def _understand(self, turn: _Turn, shelf: Shelf) -> Question:
+        question, library = understand(turn.question), shelf.library
+        if question.history and self.config.model:
             try:
-                return replace(question, standalone=self._voice().standalone(asked), topic=())
+                return replace(question, standalone=self._voice().standalone(question), topic=())
             except ModelError as error:
-                run.note(str(error), self._tell)
-        library = shelf.library
-        return correct(
-            question,
-            known=lambda word: library.document_frequency([stem(word)])[stem(word)] > 0,
-            similar=library.words_like,
-        )
+                turn.note(str(error))
+        return correct(question, library.holds, library.stems_like, library.written)
 
-    def _read(self, question: Question, offered: Sequence[Offered], shelf: Shelf) -> list[reader.Reading]:
-        words = content_words(" ".join((question.standalone, *question.topic)))
-        counts = shelf.library.document_frequency([stem(word) for word in words])
-        total = shelf.library.passage_count()
-        rarity = reader.rarities({word: counts[stem(word)] for word in words}, total)
-        return reader.read(reader.ask(question, rarity), offered)
+    def _retrieve(self, question: Question, shelf: Shelf) -> tuple[Evidence, ...]:
+        """The evidence, its sources named as seen from the working folder."""
+        found = retrieve(question, shelf, self.config.candidates, self.config.evidence)
+        placed = {e.article.id: _placed(e.article, self.config.folder) for e in found}
+        return tuple(replace(e, article=placed[e.article.id]) for e in found)
 
-    def _write(
-        self, question: Question, offered: Sequence[Offered], ledger: Ledger, run: _Run
-    ) -> Iterator[Sentence]:
-        """What the model writes and what of it holds; `run.model` says whether it stands."""
-        run.prompts = self._voice().versions
-        run.model = str(self.config.model)
-        with run.step("answer"):
-            try:
-                for checked in self._voice().compose(question, offered, date.today()):
-                    if (sentence := ledger.enter(checked)) is not None:
-                        yield sentence
-            except ModelError as error:
-                ending = "the answer ends with what was checked" if ledger.sentences else "quoting"
-                run.note(
-                    f"{error}; {ending} instead" if not ledger.sentences else f"{error}; {ending}",
-                    self._tell,
-                )
-                if not ledger.sentences:
-                    run.model = "quote"
-        if ledger.dropped and not ledger.sentences:
-            run.note("nothing that the model wrote passed its checks; quoting instead", self._tell)
-            run.model = "quote"
+    def _write(self, turn: _Turn) -> Iterator[Sentence]:
+        """What of the model's sentences holds; `turn.model` is "quote" again when nothing does."""
+        turn.model, turn.prompts = str(self.config.model), self._voice().versions
+        today = turn.question.filters.latest or self._today()
+        try:
+            for checked in self._voice().compose(turn.question, turn.offered, today):
+                if (sentence := turn.ledger.enter(checked)) is not None:
+                    yield sentence
+        except ModelError as error:
+            if turn.ledger.sentences:
+                turn.note(f"{error}; the answer ends with what was checked before")
+                return
+            turn.note(f"{error}; quoting instead")
+            turn.model = "quote"
+        if turn.ledger.dropped and not turn.ledger.sentences:
+            turn.note("nothing that the model wrote passed its checks; quoting instead")
+            turn.model = "quote"
 
-    def _quote(
-        self,
-        readings: Sequence[reader.Reading],
-        offered: Sequence[Offered],
-        ledger: Ledger,
-        run: _Run,
-    ) -> Iterator[Sentence]:
-        with run.step("answer"):
-            draft = quoting.quote(readings, self.config.quote_sentences, self.config.silence_below)
-        with run.step("verify"):
-            known = {sentence.number: sentence for sentence in offered}
-            shown = [ledger.enter(check(sentence, known)) for sentence in draft.sentences]
+    def _quote(self, turn: _Turn) -> Iterator[Sentence]:
+        with turn.step("answer"):
+            unheard = quoting.unheard_names(turn.question, turn.frequencies)
+            least = 1.0 if unheard else self.config.silence_below
+            draft = quoting.quote(turn.readings, self.config.quote_sentences, least)
+        with turn.step("verify"):
+            known = {sentence.number: sentence for sentence in turn.offered}
+            shown = [turn.ledger.enter(check(sentence, known)) for sentence in draft.sentences]
         yield from (sentence for sentence in shown if sentence is not None)
 
     def _voice(self) -> Writer:
@@ -215,57 +200,50 @@ class Assistant:
             self._writer = Writer(self.config, self.config.prompts or data_folder("prompts"))
         return self._writer
 
-    def _assemble(
-        self,
-        question: Question,
-        evidence: tuple[Evidence, ...],
-        readings: Sequence[reader.Reading],
-        ledger: Ledger,
-        run: _Run,
-        shelf: Shelf,
-    ) -> Answer:
-        sentences = tuple(ledger.sentences)
-        shown = {(c.article.id, c.start) for s in sentences for c in s.citations}
-        likely = [
-            reading.probability
-            for reading in readings
-            if not shown or (reading.offered.article.id, reading.offered.start) in shown
-        ]
-        best = max(likely, default=0.0)
+    def _assemble(self, turn: _Turn, shelf: Shelf) -> Answer:
+        question, sentences = turn.question, tuple(turn.ledger.sentences)
+        answered = bool(sentences)
+        likely = quoting.likelihood(turn.readings, sentences)
+        total = shelf.library.article_count(resolve(question.filters, shelf.library))
         return Answer(
             question=question,
-            status="answered" if sentences else "not_in_articles",
+            status="answered" if answered else "not_in_articles",
             sentences=sentences,
-            dropped=tuple(ledger.dropped),
-            evidence=evidence,
-            nearest=() if sentences else quoting.nearest(question, evidence, readings),
-            silence="" if sentences else self._silence(question, shelf),
-            model=run.model,
-            confidence=best if sentences else 1.0 - best,
-            trace=Trace(
-                config=self.config.fingerprint,
-                prompts=run.prompts,
-                ms=run.ms,
-                notes=tuple(run.notes),
-            ),
+            dropped=tuple(turn.ledger.dropped),
+            evidence=turn.evidence,
+            nearest=() if answered else quoting.nearest(question, turn.evidence, turn.readings),
+            silence="" if answered else quoting.silence(question, turn.frequencies, total),
+            model=turn.model,
+            confidence=likely if answered else 1.0 - likely,
+            trace=Trace(self.config.fingerprint, turn.prompts, turn.ms, tuple(turn.notes)),
         )
 
-    def _silence(self, question: Question, shelf: Shelf) -> str:
-        words = content_words(question.standalone)
-        counts = shelf.library.document_frequency([stem(word) for word in words])
-        absent = [word for word in words if not counts[stem(word)] and key(word) == stem(word)]
-        total = shelf.library.article_count(resolve(question.filters, shelf.library))
-        return quoting.silence(question, absent[:_MOST_ABSENT], total)
 
+class _Turn:
+    """One question on its way: what each step found, who answers, and how long it took."""
 
-class _Run:
-    """What is noted while one question is answered: times, notes, and who answers."""
-
-    def __init__(self, config: Config) -> None:
+    def __init__(self, question: Question, tell: Tell) -> None:
+        self.question = question
+        self.evidence: tuple[Evidence, ...] = ()
+        self.offered: tuple[Offered, ...] = ()
+        self.readings: list[reader.Reading] = []
+        self.frequencies: dict[str, int] = {}
+        self.ledger = Ledger()
         self.model = "quote"
         self.prompts: dict[str, str] = {}
         self.ms: dict[str, float] = {}
         self.notes: list[str] = []
+        self._tell = tell
+
+    def read(self, shelf: Shelf) -> None:
+        """Number the evidence's sentences and read each beside the question."""
+        self.offered = number_sentences(self.evidence)
+        words = content_words(" ".join((self.question.standalone, *self.question.topic)))
+        counts = shelf.library.document_frequency([stem(word) for word in words])
+        self.frequencies = {word: counts[stem(word)] for word in words}
+        rarity = reader.rarities(self.frequencies, shelf.library.passage_count())
+        found = {item.rank: item.score for item in self.evidence}
+        self.readings = reader.read(reader.ask(self.question, rarity), self.offered, found)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -276,10 +254,26 @@ class _Run:
         finally:
             self.ms[name] = self.ms.get(name, 0.0) + (time.perf_counter() - began) * 1000
 
-    def note(self, line: str, tell: Tell) -> None:
+    def timed(self, name: str, sentences: Iterator[Sentence]) -> Iterator[Sentence]:
+        """The sentences, with the time that making them takes added to a step."""
+        while True:
+            with self.step(name):
+                sentence = next(sentences, None)
+            if sentence is None:
+                return
+            yield sentence
+
+    def note(self, line: str) -> None:
         """Keep a line for the trace, and tell it."""
         self.notes.append(line)
-        tell(line)
+        self._tell(line)
+
+
+def _placed(article: Article, folder: Path) -> Article:
+    """The article with its source relative to `folder` when it lies below it."""
+    source = Path(article.source)
+    inside = source.is_absolute() and source.is_relative_to(folder)
+    return replace(article, source=str(source.relative_to(folder))) if inside else article
 
 
 def make_question(text: str, history: Sequence[str], filters: Filters, id: str | None) -> Question:
@@ -296,8 +290,4 @@ def make_question(text: str, history: Sequence[str], filters: Filters, id: str |
 
 
 def _last(events: Iterator[Event]) -> Answer:
-    answer = None
-    for event in events:
-        answer = event
-    assert isinstance(answer, Answer)  # every stream ends with its Answer
-    return answer
+    return next(event for event in events if isinstance(event, Answer))

@@ -67,10 +67,10 @@ def embed_texts(config: Config, texts: Sequence[str]) -> list[list[float]]:
             model=str(config.embed_model), input=list(texts), encoding_format="float"
         )
         vectors = [list(item.embedding) for item in sorted(reply.data, key=lambda item: item.index)]
-    except Exception as error:
-        raise EmbedError(f"{where}: {_reason(error)}") from error
+    except Exception as error:  # the wall: whatever the client raises
+        raise EmbedError(f"{where} {_reason(error)}") from error
     if len(vectors) != len(texts):
-        raise EmbedError(f"{where}: sent {len(vectors)} vectors for {len(texts)} texts")
+        raise EmbedError(f"{where} sent {len(vectors)} vectors for {len(texts)} texts")
     return vectors
 
 
@@ -78,24 +78,38 @@ def _pump(config: Config, messages: Sequence[Message], max_tokens: int, deadline
     """Pieces read by a thread, so that a server that goes silent cannot outlast the deadline."""
     box: queue.Queue[Any] = queue.Queue(maxsize=64)
     stop = threading.Event()
-    thread = threading.Thread(
-        target=_read_into, args=(box, stop, config, messages, max_tokens, deadline), daemon=True
-    )
-    thread.start()
+
+    def read() -> None:
+        try:
+            for piece in _pieces(config, messages, max_tokens, deadline):
+                if not _put(box, piece, stop):
+                    return
+            _put(box, _DONE, stop)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the asking thread translates it
+            _put(box, error, stop)
+
+    threading.Thread(target=read, daemon=True).start()
     total = 0
     try:
-        while True:
+        while total <= max_tokens * _CHARACTERS_A_TOKEN:
             item = _next_item(box, deadline, config)
             if item is _DONE:
                 return
             if isinstance(item, Exception):
-                raise ModelError(f"{_where(config.base_url)}: {_reason(item)}") from item
+                raise ModelError(f"{_where(config.base_url)} {_reason(item)}") from item
             total += len(item)
             yield item
-            if total > max_tokens * _CHARACTERS_A_TOKEN:
-                return
     finally:
         stop.set()
+
+
+def _put(box: queue.Queue[Any], item: Any, stop: threading.Event) -> bool:
+    """Hand an item over; False when nobody wants it any more."""
+    while not stop.is_set():
+        with suppress(queue.Full):
+            box.put(item, timeout=0.2)
+            return True
+    return False
 
 
 def _next_item(box: queue.Queue[Any], deadline: float, config: Config) -> Any:
@@ -103,44 +117,29 @@ def _next_item(box: queue.Queue[Any], deadline: float, config: Config) -> Any:
         return box.get(timeout=max(_left(deadline), 0.001))
     except queue.Empty:
         raise ModelError(
-            f"{_where(config.base_url)}: not done within {config.deadline_s:g} seconds"
+            f"{_where(config.base_url)} was not done within {config.deadline_s:g} seconds"
         ) from None
 
 
-def _read_into(
-    box: queue.Queue[Any],
-    stop: threading.Event,
-    config: Config,
-    messages: Sequence[Message],
-    max_tokens: int,
-    deadline: float,
-) -> None:
-    def put(item: Any) -> None:
-        while not stop.is_set():
-            with suppress(queue.Full):
-                return box.put(item, timeout=0.2)
-
-    try:
-        client = _client(config.api_key, config.base_url, _left(deadline), config)
-        finished = False
-        replies: Stream[ChatCompletionChunk] = client.chat.completions.create(
-            model=str(config.model),
-            messages=cast("list[ChatCompletionMessageParam]", list(messages)),
-            temperature=0,
-            max_tokens=max_tokens,
-            stream=True,
-        )
-        with replies:
-            for reply in replies:
-                if stop.is_set():
-                    return
-                for choice in reply.choices or ():
-                    finished = finished or choice.finish_reason is not None
-                    if choice.delta is not None and choice.delta.content:
-                        put(choice.delta.content)
-        put(_DONE if finished else ModelError("the reply broke off"))
-    except Exception as error:
-        put(error)
+def _pieces(config: Config, messages: Sequence[Message], max_tokens: int, deadline: float) -> Iterator[str]:
+    """Pieces as the client gives them; ModelError when the reply ends without saying that it does."""
+    client = _client(config.api_key, config.base_url, _left(deadline), config)
+    replies: Stream[ChatCompletionChunk] = client.chat.completions.create(
+        model=str(config.model),
+        messages=cast("list[ChatCompletionMessageParam]", list(messages)),
+        temperature=0,
+        max_tokens=max_tokens,
+        stream=True,
+    )
+    finished = False
+    with replies:
+        for reply in replies:
+            for choice in reply.choices or ():
+                finished = finished or choice.finish_reason is not None
+                if choice.delta is not None and choice.delta.content:
+                    yield choice.delta.content
+    if not finished:
+        raise ModelError("broke off")
 
 
 def _client(key: str | None, base_url: str | None, timeout_s: float, config: Config) -> OpenAI:
@@ -168,23 +167,25 @@ def _where(base_url: str | None) -> str:
     return f"the model at {parts.hostname}{port}"
 
 
+_STATUS = {
+    401: "refused the key (401)",
+    403: "refused the key (403)",
+    404: "does not know this model or path (404)",
+    429: "is out of quota or too busy (429)",
+}
+# By a part of the exception's class name, since the client lets those of its transport through.
+_KINDS = (("Timeout", "did not answer in time"), ("Connect", "cannot be reached"))
+_BROKEN = ("Protocol", "Read", "RemoteError", "StreamError")
+
+
 def _reason(error: Exception) -> str:
-    status = getattr(error, "status_code", None)
-    if status in (401, 403):
-        return f"refused the key ({status})"
-    if status == 404:
-        return "does not know this model or path (404)"
-    if status == 429:
-        return "is out of quota or too busy (429)"
-    if status is not None:
-        return f"failed with status {status}"
-    name = type(error).__name__
+    """What went wrong, without the endpoint's own words, which may hold anything."""
     if isinstance(error, ModelError):
         return str(error)
-    if "Timeout" in name:
-        return "did not answer in time"
-    if "Connect" in name and not isinstance(error.__cause__, ValueError):
-        return "cannot be reached"
-    if "Protocol" in name or "Read" in name:
+    status = getattr(error, "status_code", None)
+    if status is not None:
+        return _STATUS.get(status, f"failed with status {status}")
+    name = type(error).__name__
+    if any(part in name for part in _BROKEN) and "Timeout" not in name:
         return "broke off"
-    return "sent something that is no reply"
+    return next((words for part, words in _KINDS if part in name), "sent something that is no reply")

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,15 +161,25 @@ class Collection:
         found = list(self.library.damage())
         if not self._is_current():
             found.append("the index lags behind the library; --rebuild brings it up to date")
-        elif missing := self._open_index().missing(self.library.rows()):
-            found.append(f"{len(missing)} passages are not in the index; --rebuild makes it anew")
+        else:
+            found.extend(self._index_damage())
         return tuple(found)
+
+    def _index_damage(self) -> Iterator[str]:
+        try:
+            with closing(self._open_index()) as opened:
+                missing = opened.missing(self.library.rows())
+        except IndexFailed as error:
+            yield str(error)
+            return
+        if missing:
+            yield f"{len(missing)} passages are not in the index; --rebuild makes it anew"
 
     def _find(self, wanted: str) -> Article:
         found = [
             article
             for article in self.library.articles()
-            if article.id.startswith(wanted) or article.source in (wanted, os.path.abspath(wanted))
+            if article.id.startswith(wanted) or article.source in (wanted, str(Path(wanted).absolute()))
         ]
         if len(found) != 1:
             what = "no article has" if not found else f"{len(found)} articles have"
@@ -305,10 +315,19 @@ def _signature(paths: Sequence[Path]) -> str:
     files = list(articles.files(paths))
     beside = {file.parent / articles.METADATA_FILE for file in files}
     stats = [
-        (str(file.absolute()), file.stat().st_size, file.stat().st_mtime_ns)
+        (str(file.absolute()), *_stamp(file))
         for file in sorted({*files, *(path for path in beside if path.is_file())})
     ]
     return hashlib.sha256(json.dumps([_RECIPE, stats]).encode()).hexdigest()
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Size and time of last change; zeros for a link to nothing."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
 
 
 def _read(path: Path) -> str:

@@ -54,7 +54,7 @@ class Config:
     candidates: int = 40
     evidence: int = 10
     quote_sentences: int = 3
-    silence_below: float = 0.5
+    silence_below: float = 0.1
     wait_s: float = 120.0
 
     @classmethod

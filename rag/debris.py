@@ -26,8 +26,9 @@ _FURNITURE = re.compile(
     | subscribe\b.{0,80} | sign\ (?:up|in|out)\b.{0,80} | log\ ?(?:in|out) | register(?:\ now)? | newsletters?
     | enter\ your\ e-?mail.{0,40} | your\ e-?mail\ address\b.{0,60} | e-?mail\ address:?
     | (?:follow|join|like|contact)\ us\b.{0,60} | share(?:\ (?:this|on|via|article|story)\b.{0,40})?
-    | (?:facebook|twitter|x|linkedin|whatsapp|telegram|reddit|pinterest|instagram|youtube|e-?mail|print|copy\ link
-        |tweet|pin\ it|save|menu|search|home|close|skip|next|previous|prev|tags?|topics?|filed\ under)(?::.{0,80})?
+    | (?:facebook|twitter|x|linkedin|whatsapp|telegram|reddit|pinterest|instagram|youtube|e-?mail|print
+        |copy\ link|tweet|pin\ it|save|menu|search|home|close|skip|next|previous|prev|tags?|topics?
+        |filed\ under)(?::.{0,80})?
     | (?:skip|back|return|scroll)\ to\ (?:top|content|main\ content|home|navigation)
     | (?:©|\(c\)|copyright\b).{0,160} | .{0,60}\ball\ rights\ reserved\b.{0,80}
     | (?:privacy|cookie)s?(?:\ (?:policy|notice|settings|preferences))? | terms\ (?:of|and)\ \w+.{0,30}

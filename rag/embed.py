@@ -154,6 +154,8 @@ class RemoteEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector a text, by batches; raises EmbedError for any failure of the endpoint."""
+        if not texts:
+            return np.zeros((0, 0), np.float32)
         from rag.chat import embed_texts
 
         rows: list[Sequence[float]] = []

@@ -80,7 +80,11 @@ class Library:
         _make_folder(folder)
         with _translated(str(path)):
             library = cls(_connect(path), str(path))
-            library._prepare()
+            try:
+                library._prepare()
+            except BaseException:
+                library.close()
+                raise
         return library
 
     @classmethod
@@ -283,13 +287,27 @@ class Library:
         rows = self._rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", stems)
         return dict.fromkeys(stems, 0) | dict(rows)
 
-    def words_like(self, word: str) -> tuple[str, ...]:
-        """Stems of the articles that begin like a word and are about as long."""
+    def holds(self, stem: str) -> bool:
+        """Whether any passage holds a word with this stem."""
+        return bool(self._rows("SELECT 1 FROM vocabulary WHERE term = ?", (stem,)))
+
+    def stems_like(self, stem: str) -> tuple[str, ...]:
+        """Stems of the articles that begin like one and are about as long."""
         rows = self._rows(
             "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
-            (word[:1], word[:1] + "\U0010ffff", len(word) - 1, len(word) + 1),
+            (stem[:1], stem[:1] + "\U0010ffff", len(stem) - 1, len(stem) + 1),
         )
         return tuple(row[0] for row in rows)
+
+    def written(self, stem: str) -> str:
+        """A word of the articles with this stem, as an article writes it; the stem when none has it."""
+        rows = self._rows(
+            "SELECT highlight(passage_text, 1, char(2), char(3)) FROM passage_text"
+            " WHERE passage_text MATCH ? LIMIT 1",
+            ('text : "' + stem.replace('"', '""') + '"',),
+        )
+        marked = str(rows[0][0]) if rows else ""
+        return marked.partition("\x02")[2].partition("\x03")[0] or stem
 
     def damage(self) -> tuple[str, ...]:
         """What SQLite and the passages' own texts say is wrong; empty when all is well."""
@@ -317,8 +335,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(path, **options)
         connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.OperationalError:
-        if not path.is_file():
+    except sqlite3.OperationalError as error:
+        if not path.is_file() or "locked" in str(error):
             raise
         address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         connection = sqlite3.connect(address, uri=True, **options)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # pieces of six letters, every ideograph and every other sign by itself.
 _PIECE = re.compile(r"[\u2e80-\U0010ffff]|\w{1,6}|[^\w\s]")
 
+_NOT_WHITE = re.compile(r"\S")
+
 
 def split(article: Article, pieces: int) -> tuple[Passage, ...]:
     """Passages of at most about `pieces` word pieces, whole sentences where they fit.
@@ -55,8 +57,8 @@ def _chunks(article: Article, body: Span, pieces: int) -> list[Span]:
     found: list[Span] = []
     cursor = 0
     for chunk in _splitter(pieces).split_text(text) if text.strip() else []:
-        rest = text[cursor:]
-        start = cursor + len(rest) - len(rest.lstrip())
+        first = _NOT_WHITE.search(text, cursor)
+        start = first.start() if first else len(text)
         if not text.startswith(chunk, start):
             raise ArticleError(f"{article.source}: could not be split into passages exactly")
         cursor = start + len(chunk)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
-from rag.types import Answer, Article, Citation, Sentence
+from rag.types import Answer, Article, Citation, Question, Sentence, Span
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:/@=^])")
@@ -60,42 +62,142 @@ def sentence_html(sentence: Sentence, turn: str = "") -> str:
         f' aria-label="source {c.n}: {escape(origin(c.article))}">{c.n}</button>'
         for c in sentence.citations
     )
-    return f'<p class="sentence {sentence.verdict}">{escape(line(sentence.text))}{marks}</p>'
+    return f'<p class="sentence {escape(sentence.verdict)}">{escape(line(sentence.text))} {marks}</p>'
 
 
 def to_html(answer: Answer, turn: str = "") -> str:
     """The answer as an HTML fragment without script, style or link."""
-    voice = "quoted from the articles" if answer.model == "quote" else f"written by {answer.model}, checked"
-    foot = f'<p class="voice">{escape(line(voice))}</p>'
+    notes = "".join(f'<p class="note">Note: {escape(line(note))}</p>' for note in answer.trace.notes)
+    foot = f"{_dropped_html(answer)}{notes}{_voice_html(answer)}"
     if answer.status == "not_in_articles":
-        items = "".join(
-            f"<li><b>{escape(line(n.article.title))}</b> <span>{escape(origin(n.article))}</span>"
-            f" {escape(line(n.why))}</li>"
-            for n in answer.nearest
-        )
-        near = f"<p>Nearest articles:</p><ul>{items}</ul>" if items else ""
-        return f'<div class="answer silent"><p>{escape(line(answer.silence))}</p>{near}{foot}</div>'
+        silence = f'<p class="silence">{escape(line(answer.silence))}</p>'
+        return f'<div class="answer silent">{silence}{_nearest_html(answer, turn)}{foot}</div>'
     body = "".join(sentence_html(sentence, turn) for sentence in answer.sentences)
-    dropped = _dropped_line(answer)
-    note = f'<p class="dropped">{escape(dropped)}</p>' if dropped else ""
-    return f'<div class="answer">{body}{note}{foot}</div>'
+    return f'<div class="answer">{body}{foot}</div>'
 
 
-def article_html(citation: Citation) -> str:
-    """The whole article with the cited range marked, as an HTML fragment."""
-    article = citation.article
-    before, quoted, after = (
-        article.text[: citation.start],
-        article.text[citation.start : citation.end],
-        article.text[citation.end :],
+def unfinished_html(sentences: Sequence[Sentence], turn: str = "") -> str:
+    """An answer that is still being made: the sentences that passed their checks so far."""
+    body = "".join(sentence_html(sentence, turn) for sentence in sentences)
+    doing = "Checking the next sentence" if sentences else "Reading the articles"
+    return f'<div class="answer" aria-busy="true">{body}<p class="waiting">{doing} …</p></div>'
+
+
+def failure_html(reason: str) -> str:
+    """One line in place of an answer."""
+    return f'<div class="answer"><p class="failure" role="alert">{escape(line(reason))}</p></div>'
+
+
+def masthead_html(model: str | None) -> str:
+    """The page's heading, and who answers: the articles quoted, or a model by its name."""
+    voice = f"<b>{escape(line(model))}</b>, every sentence checked" if model else "quoting from the articles"
+    return (
+        '<header class="masthead"><h1>Pressroom</h1>'
+        "<p>Answers from the articles, every sentence with its source.</p>"
+        f'<p class="who">Answering: {voice}</p></header>'
+    )
+
+
+def conversation_html(turns: Sequence[str], examples: Sequence[str] = ()) -> str:
+    """The turns so far, each already HTML; before the first, an invitation with example questions."""
+    if turns:
+        return f'<div class="turns" role="log" aria-live="polite">{"".join(turns)}</div>'
+    items = "".join(
+        f'<li><button type="button" class="example" data-ask="{escape(text)}">{escape(text)}</button></li>'
+        for text in examples
+    )
+    tries = f"<p>For example:</p><ul>{items}</ul>" if items else ""
+    return (
+        '<div class="start"><h2>What do you want to know?</h2>'
+        "<p>Only what the articles say is answered. Where they do not say, you are told so.</p>"
+        f"{tries}</div>"
+    )
+
+
+def turn_html(asked: str, body: str, understood: Question | None = None) -> str:
+    """A question, how it was understood where that differs, and `body`: its answer as HTML."""
+    taken = _understood(understood) if understood else ""
+    differs = f'<p class="understood">Understood as: {escape(taken)}</p>' if taken else ""
+    return f'<section class="turn"><h2 class="question">{escape(line(asked))}</h2>{differs}{body}</section>'
+
+
+def article_html(shown: Citation | Article, key: str = "") -> str:
+    """The whole article as an HTML fragment, a citation's range marked; `key` says what is shown."""
+    article, cited = (
+        (shown.article, Span(shown.start, shown.end)) if isinstance(shown, Citation) else (shown, None)
     )
     by = f", by {escape(line(article.author))}" if article.author else ""
+    what = "the quoted words are marked" if cited else "nothing in it is quoted"
     return (
-        f'<article class="source"><h2>{escape(line(article.title))}</h2>'
-        f"<p>{escape(origin(article))}{by}</p>"
-        f'<div class="text">{_visible(before)}<mark id="cited">{_visible(quoted)}</mark>'
-        f"{_visible(after)}</div></article>"
+        f'<article class="source" data-shown="{escape(key)}"><header><h2>{escape(line(article.title))}</h2>'
+        f'<p class="origin">{escape(origin(article))}{by}</p>'
+        '<button type="button" class="back">Back to the answer</button></header>'
+        f'<div class="text" tabindex="0" role="region" aria-label="Article text; {what}">'
+        f"{_text_html(article, cited)}</div></article>"
     )
+
+
+def no_article_html() -> str:
+    """The article's place before any citation was opened."""
+    return '<p class="empty">Choose a number in an answer to read its article, the quoted words marked.</p>'
+
+
+def _text_html(article: Article, cited: Span | None) -> str:
+    """The article's text in pieces: body, page debris around it, and the cited range in one piece."""
+    text, marked = article.text, cited or Span(0, 0)
+    edges = {edge for span in article.body for edge in span if not marked.start < edge < marked.end}
+    cuts = sorted({0, len(text), *marked, *edges})
+    pieces = []
+    for start, end in pairwise(cuts):
+        piece = _visible(text[start:end])
+        if cited and (start, end) == marked:
+            piece = f'<mark id="cited">{piece}</mark>'
+        elif not any(span.start <= start and end <= span.end for span in article.body):
+            piece = f'<span class="debris">{piece}</span>'
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _voice_html(answer: Answer) -> str:
+    """Who speaks: the articles themselves, or a model by its name."""
+    if answer.model == "quote":
+        voice = "Quoted from the articles, word for word." if answer.sentences else ""
+    elif answer.sentences:
+        voice = f"Written by {line(answer.model)}; every sentence checked against its sources."
+    else:
+        voice = f"Asked of {line(answer.model)}."
+    return f'<p class="voice">{escape(voice)}</p>' if voice else ""
+
+
+def _nearest_html(answer: Answer, turn: str) -> str:
+    items = "".join(
+        f'<li><button type="button" class="near" data-cite="{escape(turn)}:{escape(n.article.id)}">'
+        f"{escape(line(n.article.title))}</button>"
+        f' <span class="origin">{escape(origin(n.article))}</span>'
+        f' <span class="why">{escape(line(n.why))}</span></li>'
+        for n in answer.nearest
+    )
+    return f'<p class="nearest">Nearest articles:</p><ul>{items}</ul>' if items else ""
+
+
+def _dropped_html(answer: Answer) -> str:
+    """How many sentences were dropped; which, and why, on demand."""
+    if not answer.dropped:
+        return ""
+    items = "".join(
+        f'<li><q>{escape(line(d.text))}</q> <span class="why">{escape(line(d.reason))}</span></li>'
+        for d in answer.dropped
+    )
+    summary = f"<summary>{escape(_dropped_line(answer))}</summary>"
+    return f'<details class="dropped">{summary}<ul>{items}</ul></details>'
+
+
+def _understood(question: Question) -> str:
+    """The question as understood with those before it, or nothing when that is what was asked."""
+    standalone = line(question.standalone or question.text)
+    if question.topic:
+        return f"{standalone} (about {', '.join(line(word) for word in question.topic)})"
+    return "" if standalone == line(question.text) else standalone
 
 
 def _visible(text: str) -> str:

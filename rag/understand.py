@@ -10,21 +10,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from rag.types import Question
-from rag.words import STOPWORDS, content_words, fold, words
+from rag.words import STOPWORDS, content_words, fold, forms, stem, words
 
 _POINTS_BACK = frozenset(
     """
     it its he him his she her hers they them their theirs this that these those there then one ones
     """.split()
 )
-_ELLIPSIS = re.compile(
-    r"\s*(?:and|but|or|so|also|what about|how about|how so|why|when|where|who|whom|since when)\b",
-    re.I,
-)
-_CARRIES = 3
+_TOO_LITTLE, _STILL_LITTLE = 2, 5
 _CORRECT_FROM = 5
-
-Vocabulary = Callable[[str], Iterable[str]]
 
 
 def understand(question: Question) -> Question:
@@ -45,12 +39,11 @@ def understand(question: Question) -> Question:
 
 
 def leans_back(text: str) -> bool:
-    """Whether a question needs an earlier one to be understood."""
+    """Whether a question needs an earlier one: it points back, or holds too little by itself."""
     asked = words(text)
     carrying = [word for word in asked if word not in STOPWORDS]
-    if any(word in _POINTS_BACK for word in asked) and len(carrying) <= _CARRIES + 1:
-        return True
-    return len(carrying) == 0 or (len(carrying) < _CARRIES and _ELLIPSIS.match(text) is not None)
+    points = any(word in _POINTS_BACK for word in asked)
+    return len(carrying) <= _TOO_LITTLE or (points and len(carrying) <= _STILL_LITTLE)
 
 
 def _about(earlier: str, topic: tuple[str, ...]) -> tuple[str, ...]:
@@ -65,19 +58,25 @@ def _written(text: str, kept: list[str]) -> list[str]:
     return [written.get(word, word) for word in kept]
 
 
-def correct(question: Question, known: Callable[[str], bool], similar: Vocabulary) -> Question:
-    """Replace each word that no article holds by the one word of theirs that is one letter away.
+def correct(
+    question: Question,
+    holds: Callable[[str], bool],
+    stems_like: Callable[[str], Iterable[str]],
+    written: Callable[[str], str],
+) -> Question:
+    """Replace each word that no article holds by the one word of theirs that is a letter away.
 
-    `known` says whether any article holds a word, `similar` gives words that begin alike. Short
-    words, and words with more than one near neighbour, stay as they are.
+    `holds` says whether any article holds a stem, `stems_like` gives their stems that begin like one,
+    `written` a stem's word as they write it. Short words, and words with several near neighbours,
+    stay as they are.
     """
     text = question.standalone
     for word in content_words(text):
-        if len(word) < _CORRECT_FROM or not word.isalpha() or known(word):
+        if len(word) < _CORRECT_FROM or not word.isalpha() or any(holds(stem(f)) for f in forms(word)):
             continue
-        near = {other for other in similar(word) if one_letter_apart(word, other)}
-        if len(near) == 1:
-            text = re.sub(rf"\b{re.escape(word)}\b", near.pop(), text, flags=re.IGNORECASE)
+        near = [other for other in stems_like(stem(word)) if one_letter_apart(stem(word), other)]
+        if len(near) == 1 and fold(written(near[0])) not in STOPWORDS:
+            text = re.sub(rf"\b{re.escape(word)}\b", written(near[0]), text, flags=re.IGNORECASE)
     return replace(question, standalone=text)
 
 

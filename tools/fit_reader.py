@@ -76,11 +76,7 @@ def _squad(path: Path) -> Iterator[tuple[list[Features], list[int]]]:
     for paragraph in paragraphs:
         offered = _offered([paragraph["context"]], paragraph["title"])
         for qa in paragraph["qas"]:
-            answers = (
-                []
-                if qa.get("is_impossible")
-                else [a["text"] if isinstance(a, dict) else a for a in qa["answers"]]
-            )
+            answers = [] if qa["unanswerable"] else qa["answers"]
             labels = [int(any(a and a in o.quote for a in answers)) for o in offered]
             yield _question_rows(qa["question"], offered, counts, len(paragraphs)), labels
 
