@@ -96,7 +96,7 @@ def _pump(config: Config, messages: Sequence[Message], max_tokens: int, deadline
             if item is _DONE:
                 return
             if isinstance(item, Exception):
-                raise ModelError(f"{_where(config.base_url)} {_reason(item)}") from item
+                raise ModelError(f"{_where(config.base_url)} {_reason(item, total > 0)}") from item
             total += len(item)
             yield item
     finally:
@@ -178,14 +178,18 @@ _KINDS = (("Timeout", "did not answer in time"), ("Connect", "cannot be reached"
 _BROKEN = ("Protocol", "Read", "RemoteError", "StreamError")
 
 
-def _reason(error: Exception) -> str:
-    """What went wrong, without the endpoint's own words, which may hold anything."""
+def _reason(error: Exception, begun: bool = False) -> str:
+    """What went wrong, without the endpoint's own words, which may hold anything.
+
+    A connection that fails after the reply has `begun` was cut, whatever the client calls it.
+    """
     if isinstance(error, ModelError):
         return str(error)
     status = getattr(error, "status_code", None)
     if status is not None:
         return _STATUS.get(status, f"failed with status {status}")
     name = type(error).__name__
-    if any(part in name for part in _BROKEN) and "Timeout" not in name:
+    cut = any(part in name for part in _BROKEN) or (begun and "Connect" in name)
+    if cut and "Timeout" not in name:
         return "broke off"
     return next((words for part, words in _KINDS if part in name), "sent something that is no reply")

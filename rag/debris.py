@@ -18,10 +18,12 @@ _FURNITURE = re.compile(
       (?:no\ |\d+\ )?comments?(?:\ \(\d+\))?
     | leave\ a\ (?:comment|reply) | post\ a\ comment | (?:view|show|load)\ (?:more\ )?comments?
     | related\ (?:articles?|stories|posts?|topics?|content|coverage|reading|news)
-    | recommended(?:\ for\ you)? | more\ (?:from|on|in|stories)\b.{0,60} | most\ (?:read|popular|viewed)
+    | recommended(?:\ for\ you)? | more\ (?:from|on|in|stories)\b[^.!?]{0,60}(?![.!?])
+    | most\ (?:read|popular|viewed)
     | (?:read|see|find\ out|learn|show|view)\ more\b.{0,80} | you\ (?:may|might)\ also\ like.{0,30}
     | also\ read\b.{0,120} | continue\ reading.{0,60} | click\ here\b.{0,80} | trending(?:\ now)?
-    | (?:about\ )?sponsored(?:\ (?:content|by|post)\b.{0,120})? | paid\ (?:content|post).{0,40}
+    | (?:about\ )?sponsored(?:\ (?:content|post)\b.{0,120}|\ by\b[^.,]{0,40}(?![.,]))?
+    | paid\ (?:content|post).{0,40}
     | advertise(?:ment|ments|\ with\ us)? | (?:story|article)\ continues\ below.{0,40} | promoted
     | subscribe\b.{0,80} | sign\ (?:up|in|out)\b.{0,80} | log\ ?(?:in|out) | register(?:\ now)? | newsletters?
     | enter\ your\ e-?mail.{0,40} | your\ e-?mail\ address\b.{0,60} | e-?mail\ address:?
@@ -30,7 +32,7 @@ _FURNITURE = re.compile(
         |copy\ link|tweet|pin\ it|save|menu|search|home|close|skip|next|previous|prev|tags?|topics?
         |filed\ under)(?::.{0,80})?
     | (?:skip|back|return|scroll)\ to\ (?:top|content|main\ content|home|navigation)
-    | (?:©|\(c\)|copyright\b).{0,160} | .{0,60}\ball\ rights\ reserved\b.{0,80}
+    | (?:©|\(c\)|copyright\b(?=.{0,40}(?:©|\(c\)|\d{4}))).{0,160} | .{0,60}\ball\ rights\ reserved\b.{0,80}
     | (?:privacy|cookie)s?(?:\ (?:policy|notice|settings|preferences))? | terms\ (?:of|and)\ \w+.{0,30}
     | (?:we|this\ (?:web)?site)\ uses?\ cookies.{0,200} | (?:accept|reject)\ (?:all\ )?cookies
     | (?:image|photo|picture)\ (?:credits?|source|courtesy)\b:?.{0,80}

@@ -62,6 +62,8 @@ class ChromaIndex:
 
     def search(self, vector: Vectors, count: int, scope: Scope) -> list[Hit]:
         """The `count` nearest passages in scope, by cosine similarity, best first."""
+        if scope.outlets == ():
+            return []
         with _translated(self._folder):
             found = self._collection.query(
                 query_embeddings=np.asarray([vector], dtype=np.float32),

@@ -6,7 +6,9 @@ index.py) is derived from what this file holds.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +22,8 @@ import numpy.typing as npt
 
 from rag.errors import LibraryBusy, LibraryCorrupt, LibraryError, LibraryNewer, LibraryUnwritable
 from rag.types import Article, Hit, Passage, Scope, Span
+from rag.words import fold
+from rag.words import stem as stem_of
 
 Vectors = npt.NDArray[np.float32]
 
@@ -49,6 +53,7 @@ CREATE VIRTUAL TABLE passage_text USING fts5(
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(passage_text, 'row');
 INSERT INTO facts VALUES ('revision', '0');
 """
+_WORD = re.compile(r"\w+")
 # The heading helps to match and must not outweigh the passage itself.
 _HEADING_WEIGHT, _TEXT_WEIGHT = 0.5, 1.0
 
@@ -131,6 +136,14 @@ class Library:
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._lock, _translated(self._where):
             return self._connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _intact(self) -> Iterator[None]:
+        """Damage that SQLite did not see shows when what it gave is read as a value."""
+        try:
+            yield
+        except (ValueError, TypeError) as error:
+            raise LibraryCorrupt(_damaged(self._where, str(error))) from error
 
     # Facts about the library itself
 
@@ -216,7 +229,8 @@ class Library:
             "SELECT a.*, MIN(source) FROM articles a JOIN sources s ON s.article_id = a.id"
             " GROUP BY a.id ORDER BY published IS NULL, published DESC, title, a.id"
         )
-        return tuple(_article(row) for row in rows)
+        with self._intact():
+            return tuple(_article(row) for row in rows)
 
     def article_count(self, scope: Scope = Scope()) -> int:
         """How many articles there are in scope."""
@@ -244,9 +258,10 @@ class Library:
         )
         articles: dict[str, Article] = {}
         found: dict[str, tuple[Passage, Article]] = {}
-        for row in rows:
-            article = articles.setdefault(row[1], _article(row[5:]))
-            found[row[0]] = (_passage(row, article), article)
+        with self._intact():
+            for row in rows:
+                article = articles.setdefault(row[1], _article(row[5:]))
+                found[row[0]] = (_passage(row, article), article)
         return found
 
     def passages_of(self, article: Article) -> tuple[Passage, ...]:
@@ -255,7 +270,8 @@ class Library:
             "SELECT id, article_id, start, stop, sentences FROM passages WHERE article_id = ? ORDER BY start",
             (article.id,),
         )
-        return tuple(_passage(row, article) for row in rows)
+        with self._intact():
+            return tuple(_passage(row, article) for row in rows)
 
     def rows(self) -> Iterator[Row]:
         """Every passage with its vector, in the order in which they came."""
@@ -264,13 +280,17 @@ class Library:
             " JOIN articles a ON a.id = article_id ORDER BY number"
         )
         for passage_id, blob, published, outlet in rows:
-            yield Row(passage_id, np.frombuffer(blob, dtype="<f4"), _date(published), outlet)
+            with self._intact():
+                row = Row(passage_id, np.frombuffer(blob, dtype="<f4"), _date(published), outlet)
+            yield row
 
     def search(self, terms: Sequence[str], count: int, scope: Scope) -> list[Hit]:
         """The best `count` passages for any of the terms, by Okapi BM25 (SQLite FTS5's bm25)."""
         if not terms:
             return []
-        wanted = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
+        # SQLite reads a query up to its first NUL.
+        plain = (term.replace("\0", " ").replace('"', '""') for term in terms)
+        wanted = " OR ".join(f'"{term}"' for term in plain)
         conditions, values = _conditions(scope)
         rows = self._rows(
             f"SELECT p.id, -bm25(passage_text, {_HEADING_WEIGHT}, {_TEXT_WEIGHT}) AS score"
@@ -301,18 +321,20 @@ class Library:
 
     def written(self, stem: str) -> str:
         """A word of the articles with this stem, as an article writes it; the stem when none has it."""
-        rows = self._rows(
-            "SELECT highlight(passage_text, 1, char(2), char(3)) FROM passage_text"
-            " WHERE passage_text MATCH ? LIMIT 1",
-            ('text : "' + stem.replace('"', '""') + '"',),
-        )
-        marked = str(rows[0][0]) if rows else ""
-        return marked.partition("\x02")[2].partition("\x03")[0] or stem
+        # A stem's own stem may be another, so the full-text search cannot be asked. Of a stem's
+        # letters only the last may differ from the word's.
+        rows = self._rows("SELECT text FROM passage_text WHERE instr(lower(text), ?)", (stem[:-1],))
+        for word in (word for row in rows for word in _WORD.findall(row[0])):
+            if stem_of(fold(word)) == stem:
+                return str(word)
+        return stem
 
     def damage(self) -> tuple[str, ...]:
         """What SQLite and the passages' own texts say is wrong; empty when all is well."""
         found = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
         for article in self.articles():
+            if hashlib.sha256(article.text.encode()).hexdigest()[:16] != article.id:
+                found.append(f"article {article.id} holds another text than was stored")
             for passage in self.passages_of(article):
                 if not passage.text or not passage.sentences:
                     found.append(f"passage {passage.id} names no text of its article")
@@ -354,16 +376,19 @@ def _translated(where: str) -> Iterator[None]:
 
 
 def _translation(error: sqlite3.DatabaseError, where: str) -> LibraryError:
-    words = str(error)
-    if "malformed" in words or "not a database" in words or "no such table" in words:
-        return LibraryCorrupt(
-            f"{where} is damaged ({words}): restore it from a copy, or move it away and ingest again"
-        )
+    # Where a text cannot be decoded, SQLite's words end with all of it.
+    words = str(error).splitlines()[0][:200]
+    if any(sign in words for sign in ("malformed", "not a database", "no such table", "decode to UTF-8")):
+        return LibraryCorrupt(_damaged(where, words))
     if "locked" in words or "busy" in words:
         return LibraryBusy(f"{where} is being written by another process: try again")
     if any(sign in words for sign in ("readonly", "unable to open", "full", "disk I/O")):
         return LibraryUnwritable(f"cannot write {where}: {words}")
     return LibraryError(f"{where}: {words}")
+
+
+def _damaged(where: str, words: str) -> str:
+    return f"{where} is damaged ({words}): restore it from a copy, or move it away and ingest again"
 
 
 def _article_row(article: Article, fingerprint: str) -> tuple[Any, ...]:

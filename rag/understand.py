@@ -15,8 +15,10 @@ from rag.words import STOPWORDS, content_words, fold, forms, stem, words
 _POINTS_BACK = frozenset(
     """
     it its he him his she her hers they them their theirs this that these those there then one ones
+    respond react reply
     """.split()
 )
+_LATER_CAPITAL = re.compile(r"\s[A-Z]")
 _TOO_LITTLE, _STILL_LITTLE = 2, 5
 _CORRECT_FROM = 5
 
@@ -42,8 +44,10 @@ def leans_back(text: str) -> bool:
     """Whether a question needs an earlier one: it points back, or holds too little by itself."""
     asked = words(text)
     carrying = [word for word in asked if word not in STOPWORDS]
-    points = any(word in _POINTS_BACK for word in asked)
-    return len(carrying) <= _TOO_LITTLE or (points and len(carrying) <= _STILL_LITTLE)
+    if any(word in _POINTS_BACK for word in asked):
+        return len(carrying) <= _STILL_LITTLE
+    named = _LATER_CAPITAL.search(text) is not None
+    return len(carrying) < _TOO_LITTLE or (len(carrying) == _TOO_LITTLE and not named)
 
 
 def _about(earlier: str, topic: tuple[str, ...]) -> tuple[str, ...]:

@@ -21,6 +21,9 @@ from rag.verify import Checked, check
 
 SILENT_REPLY = "NOT IN ARTICLES"
 _STANDALONE_TOKENS = 80
+# A model that babbles is not sent all of it back.
+_MOST_REPAIRS = 8
+_REPAIR_CHARACTERS = 400
 _STANDALONE_CHARACTERS = 400
 
 # What models make of "[3] [7]": several numbers in one bracket, ranges, a letter before the number,
@@ -89,11 +92,16 @@ class Writer:
         known: Mapping[int, Offered],
         deadline: float,
     ) -> Iterator[Checked]:
+        """Each sentence of the reply, checked. A reply of neither words nor silence is an error."""
         pieces = stream_chat(self._config, prompt.fill(values), deadline)
+        spoken = False
         for unit in units(pieces):
             draft = None if is_silence(unit) else parse(unit)
+            spoken = spoken or draft is not None or is_silence(unit)
             if draft is not None:
                 yield check(draft, known)
+        if not spoken:
+            raise ModelError("the model wrote no sentence")
 
     def _repaired(
         self,
@@ -104,11 +112,11 @@ class Writer:
         deadline: float,
     ) -> Iterator[Checked]:
         """The held sentences, each failed one replaced by its repair if that passes."""
-        failed = [checked for checked in held if not checked.passed]
+        failed = [checked for checked in held if not checked.passed][:_MOST_REPAIRS]
         values = {
             "question": question.standalone,
             "evidence": evidence,
-            "failed": "\n".join(f"- {_line(c.draft.text)} (it {c.reason})" for c in failed),
+            "failed": "\n".join(f"- {_line(c.draft.text)[:_REPAIR_CHARACTERS]} (it {c.reason})" for c in failed),
         }
         try:
             repairs = iter([c for c in self._checked(self._repair, values, known, deadline) if c.passed])
@@ -129,7 +137,7 @@ def numbered(offered: Iterable[Offered]) -> str:
         if current is None or sentence.article.id != current.id:
             current = sentence.article
             day = current.published.isoformat() if current.published else "undated"
-            lines.append(f"-- {current.outlet or 'unknown outlet'}, {day}: {_line(current.title)}")
+            lines.append(f"-- {_line(current.outlet or 'unknown outlet')}, {day}: {_line(current.title)}")
         lines.append(f"[{sentence.number}] {_line(sentence.quote)}")
     return "\n".join(lines)
 

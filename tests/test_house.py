@@ -1,0 +1,79 @@
+"""The walls: who imports what, and what a cold start costs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT, child_environment
+
+MODULES = sorted((ROOT / "rag").rglob("*.py"))
+
+
+def imports(path: object) -> set[str]:
+    """Dotted names that a module imports, at its top or late."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))  # type: ignore[attr-defined]
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("library", "home"),
+    [
+        ("chromadb", {"index.py"}),
+        ("openai", {"chat.py"}),
+        ("llama_index", {"passages.py"}),
+        ("sqlite3", {"library.py"}),
+        ("onnxruntime", {"embed.py"}),
+        ("gradio", set()),
+    ],
+)
+def test_each_library_has_one_home(library: str, home: set[str]) -> None:
+    """Each heavy library is imported in its one module of rag and nowhere else."""
+    users = {p.name for p in MODULES if any(n.split(".")[0] == library for n in imports(p))}
+    assert home == users
+
+
+def test_rag_knows_neither_evals_nor_the_page() -> None:
+    """The core imports neither what measures it nor what shows it."""
+    for path in MODULES:
+        assert not {n.split(".")[0] for n in imports(path)} & {"evals", "app", "tests", "tools"}, path
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        ("types", set()),
+        ("errors", set()),
+        ("words", set()),
+        ("verify", {"rag.types", "rag.words"}),
+        ("show", {"rag.types"}),
+        ("sentences", {"rag.types"}),
+        ("debris", {"rag.types"}),
+    ],
+)
+def test_pure_modules_import_only_values(name: str, allowed: set[str]) -> None:
+    """Modules that only transform values import nothing of ours but values and words."""
+    ours = {n for n in imports(ROOT / "rag" / f"{name}.py") if n.startswith("rag")}
+    assert {".".join(n.split(".")[:2]) for n in ours} <= allowed
+
+
+def test_asking_for_help_imports_nothing_heavy() -> None:
+    """The command line starts without any of the libraries that take seconds to import."""
+    probe = (
+        "import sys, rag.ask\n"
+        "heavy = {'chromadb', 'llama_index', 'openai', 'gradio', 'onnxruntime', 'tokenizers', 'yaml'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, env=child_environment(), check=True
+    )
+    assert "[]" == done.stdout.strip()

@@ -1,0 +1,97 @@
+"""What passes the checks, what does not, and how places are numbered."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.types import DraftSentence
+from rag.verify import Ledger, check
+from tests.makers import JANUARY, MEMO, offered
+
+KNOWN = offered(MEMO, "Kishi and Blinken met in 2022.", outlet="Jiji Press", published=JANUARY)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Hamada and Austin signed two documents.", (1,)),
+        ("Austin and Yasukazu Hamada signed 2 documents.", (1,)),
+        ("Tokyo will pay 1.05 trillion yen over five years.", (2,)),
+        ("Hamada said: “We will not yield.”", (3,)),
+        ('Hamada said: "We will not yield."', (3,)),
+        ("The alliance is not in doubt.", (4,)),
+        ("On January 13, Austin lauded the plan to station a regiment in Japan.", (5,)),
+        ("Austin and Hamada signed two documents, and Tokyo pays $9 billion.", (1, 2)),
+    ],
+)
+def test_faithful_sentences_pass(text: str, numbers: tuple[int, ...]) -> None:
+    """A sentence that says what it cites says is supported, whatever its wording."""
+    checked = check(DraftSentence(text, numbers), KNOWN)
+    assert (True, "supported") == (checked.passed, checked.verdict), checked.reason
+    assert numbers == tuple(place.number for place in checked.cited)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "reason"),
+    [
+        ("Austin signed two documents.", (), "cites nothing"),
+        ("Austin signed two documents.", (99,), "99"),
+        ("Austin signed two documents.", (1, 99), "99"),
+        ("Austin and Hamada signed three documents.", (1,), "3"),
+        ("Tokyo pays 1.06 trillion yen over five years.", (2,), "1.06"),
+        ("Tokyo pays 1.05 trillion yen over six years.", (2,), "6"),
+        ("Austin and Kishi signed two documents.", (1,), "Kishi"),
+        ("Blinken signed two documents.", (1,), "Blinken"),
+        ("Hamada said: “We will never yield.”", (3,), "never yield"),
+        ("Hamada said: “we will not yield.”", (3,), "we will not yield"),
+        ("Austin and Hamada never signed two documents.", (1,), "never"),
+        ("Austin lauded the plan to station a regiment in Guam by 2025.", (5,), "Guam"),
+        ("The minister resigned after a quarrel about money.", (1,), "quarrel"),
+        ("!!!", (1,), "no words"),
+    ],
+)
+def test_unfaithful_sentences_fail(text: str, numbers: tuple[int, ...], reason: str) -> None:
+    """A sentence with something that its citations do not carry fails, and the reason names it."""
+    checked = check(DraftSentence(text, numbers), KNOWN)
+    assert not checked.passed
+    assert reason in checked.reason
+
+
+def test_quoting_takes_whole_sentences() -> None:
+    """A quoted sentence is one of the article's, to the last character."""
+    whole = KNOWN[2].quote
+    assert "quoted" == check(DraftSentence(whole, (2,), quoting=True), KNOWN).verdict
+    assert check(DraftSentence(whole, (2,), quoting=True), KNOWN).passed
+    for other in (whole[:-1], whole + " ", whole.replace("five", "six"), KNOWN[1].quote):
+        assert not check(DraftSentence(other, (2,), quoting=True), KNOWN).passed
+
+
+def test_numbers_run_from_one_in_order_of_first_use() -> None:
+    """Places are numbered as they are first shown; a dropped sentence takes no number."""
+    ledger = Ledger()
+    for number in (5, 2, 5):
+        ledger.enter(check(DraftSentence(KNOWN[number].quote, (number,), quoting=True), KNOWN))
+        ledger.enter(check(DraftSentence("Nonsense.", (number + 1,)), KNOWN))
+    assert [(1,), (2,), (1,)] == [tuple(c.n for c in s.citations) for s in ledger.sentences]
+    assert 3 == len(ledger.dropped)
+
+
+@given(
+    st.text(max_size=80) | st.sampled_from([place.quote for place in KNOWN.values()]),
+    st.lists(st.integers(-3, 12), max_size=4).map(tuple),
+    st.booleans(),
+)
+def test_whatever_passes_cites_real_places(text: str, numbers: tuple[int, ...], quoting: bool) -> None:
+    """Whatever a model writes, a sentence that passes cites only offered places, byte for byte."""
+    ledger = Ledger()
+    sentence = ledger.enter(check(DraftSentence(text, numbers, quoting), KNOWN))
+    if sentence is None:
+        assert [] == ledger.sentences
+        assert 1 == len(ledger.dropped)
+        return
+    assert set(numbers) <= KNOWN.keys()
+    assert sentence.citations
+    for citation in sentence.citations:
+        assert citation.article.text[citation.start : citation.end] == citation.quote
