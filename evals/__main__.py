@@ -15,8 +15,8 @@ import yaml
 from evals import report, run
 from evals.cases import Case, CaseError, load
 from rag import Assistant, Config
-from rag.ask import speak_utf8, tell
 from rag.errors import PressroomError
+from rag.terminal import tell
 
 FLOORS = Path(__file__).parent / "floors.yaml"
 
@@ -24,7 +24,6 @@ FLOORS = Path(__file__).parent / "floors.yaml"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status."""
     options = _parser().parse_args(arguments)
-    speak_utf8()
     try:
         floors = {} if options.model else _floors()
         cases = [c for c in load() if options.only is None or options.only in (c.id, c.kind)]

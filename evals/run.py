@@ -11,7 +11,6 @@ from typing import Any
 from evals.cases import Case
 from evals.score import Score, score, wilson
 from rag import Assistant
-from rag.errors import PressroomError
 from rag.types import Answer
 
 
@@ -68,7 +67,7 @@ def ask_all(assistant: Assistant, cases: Iterable[Case]) -> list[Record]:
 def _record(assistant: Assistant, case: Case) -> Record:
     try:
         answer = assistant.ask(case.question, history=case.history, id=case.id)
-    except PressroomError as error:
+    except Exception as error:  # noqa: BLE001 - a crash is a record, never an end of the run
         return Record(case, None, (), f"{type(error).__name__}: {error}")
     return Record(case, answer, score(case, answer))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rag.reader import Reading
 from rag.types import Draft, DraftSentence, Evidence, Nearest, Question, Sentence
-from rag.words import content_words, fold, forms, key, words
+from rag.words import as_written, content_words, fold, key, words
 
 # A further sentence joins the best when its score is at most this much below.
 _JOINS_WITHIN = 0.7
@@ -50,15 +50,15 @@ def nearest(
     by_article: dict[str, set[str]] = {}
     for reading in readings:
         by_article.setdefault(reading.offered.article.id, set()).update(reading.held)
-    asked = content_words(question.standalone)
+    asked, written = content_words(question.standalone), as_written(question.standalone)
     found: dict[str, Nearest] = {}
     for item in evidence:
         article = item.article
         if article.id in found or len(found) == _NEAREST:
             continue
         held = by_article.get(article.id, set())
-        has = [_as_asked(w, question) for w in asked if key(w) in held]
-        lacks = [_as_asked(w, question) for w in asked if key(w) not in held]
+        has = [written[w] for w in asked if key(w) in held]
+        lacks = [written[w] for w in asked if key(w) not in held]
         if has:
             tail = f"; nothing of {', '.join(lacks)}" if lacks else ", but not the answer"
             found[article.id] = Nearest(article, f"mentions {', '.join(has)}{tail}")
@@ -71,10 +71,11 @@ def silence(question: Question, frequencies: Mapping[str, int], articles: int) -
         return "The articles do not say: none fits these filters."
     count = "the one article" if articles == 1 else f"the {articles} articles"
     absent = unheard_names(question, frequencies) or [
-        word for word, passages in frequencies.items() if not passages and word == forms(word)[-1]
+        word for word, passages in frequencies.items() if not passages
     ]
+    written = as_written(" ".join((question.standalone, *question.topic)))
     if absent:
-        shown = " or ".join(_as_asked(word, question) for word in absent[:_MOST_ABSENT])
+        shown = " or ".join(written[word] for word in absent[:_MOST_ABSENT])
         return f"The articles do not say: none of {count} mentions {shown}."
     return f"The articles do not say: nothing in {count} answers this question."
 
@@ -88,9 +89,7 @@ def unheard_names(question: Question, frequencies: Mapping[str, int]) -> list[st
     if written == written.upper():
         return []
     names = {fold(match.group(1)) for match in _NAME.finditer(written)}
-    return [
-        word for word, count in frequencies.items() if word in names and count == 0 and len(forms(word)) == 1
-    ]
+    return [word for word, count in frequencies.items() if word in names and count == 0]
 
 
 def likelihood(readings: Sequence[Reading], sentences: Sequence[Sentence]) -> float:
@@ -104,9 +103,3 @@ def likelihood(readings: Sequence[Reading], sentences: Sequence[Sentence]) -> fl
         ),
         default=0.0,
     )
-
-
-def _as_asked(word: str, question: Question) -> str:
-    """A folded word as the question writes it."""
-    found = re.search(rf"\b{re.escape(word)}\b", question.standalone, re.IGNORECASE)
-    return found.group() if found else word

@@ -6,65 +6,35 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import replace
 from datetime import date
-from io import TextIOWrapper
-from pathlib import Path
 from typing import Any
 
 from rag.assistant import Assistant
-from rag.config import Config
 from rag.errors import PressroomError, UsageError
-from rag.show import line, to_json, to_text
+from rag.show import to_json, to_text
+from rag.terminal import add_shared_options, config_of, guarded, tell
 from rag.types import Filters
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status."""
-    options = _parser().parse_args(arguments)
-    speak_utf8()
-    try:
-        with Assistant(config_of(options), articles=options.articles or (), tell=tell) as assistant:
-            return _run(assistant, options)
-    except PressroomError as error:
-        tell(f"error: {error}")
-        return error.exit_status
-    except BrokenPipeError:
-        # Whoever read the answers has gone; there is nobody left to tell.
-        with suppress(OSError):
-            sys.stdout.close()
-        return 0
-    except KeyboardInterrupt:
-        tell("stopped")
-        return 130
+    return guarded(lambda: _ask(_options(arguments)))
 
 
-def speak_utf8() -> None:
-    """Newspapers are not ASCII, whatever the terminal's locale says."""
-    for stream, errors in (
-        (sys.stdin, "surrogateescape"),
-        (sys.stdout, "replace"),
-        (sys.stderr, "replace"),
-    ):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors=errors)
+def _ask(options: argparse.Namespace) -> int:
+    with Assistant(config_of(options), articles=options.articles or (), tell=tell) as assistant:
+        return _run(assistant, options)
 
 
-def config_of(options: argparse.Namespace) -> Config:
-    """The environment's settings with the command line's on top."""
-    config = Config.from_env()
-    if options.home is not None:
-        home = Path(options.home).expanduser().absolute()
-        config = replace(config, home=home, cache=home / "cache")
-    if options.quote:
-        return replace(config, model=None)
-    return replace(config, model=options.model) if options.model else config
-
-
-def tell(message: str) -> None:
-    """One line to stderr."""
-    print(line(message), file=sys.stderr, flush=True)
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options; a QUESTION that `--articles PATH...` swallowed is given back."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.question is None and options.articles is not None and len(options.articles) > 1:
+        options.question = options.articles.pop()
+    if options.question is None:
+        parser.error("a QUESTION is needed; - reads one a line from standard input")
+    return options
 
 
 def _run(assistant: Assistant, options: argparse.Namespace) -> int:
@@ -135,12 +105,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Answer a question from news articles, every sentence with its source.",
         epilog="Without OPENAI_API_KEY or OPENAI_BASE_URL the answer is quoted and no network is used.",
     )
-    parser.add_argument("question", metavar="QUESTION", help="the question; - reads one a line")
+    parser.add_argument("question", metavar="QUESTION", nargs="?", help="the question; - reads one a line")
     parser.add_argument("--json", action="store_true", help="print one JSON object a question")
-    parser.add_argument("--quote", action="store_true", help="answer by quoting; never call a model")
-    parser.add_argument("--model", metavar="NAME", help="the model to write with (or RAG_MODEL)")
-    parser.add_argument("--articles", nargs="+", metavar="PATH", help="ask these files or folders instead")
-    parser.add_argument("--home", metavar="DIR", help="where the library lives (or RAG_HOME)")
+    add_shared_options(parser)
     parser.add_argument("--since", type=_date, metavar="DATE", help="only articles from this day on")
     parser.add_argument("--until", type=_date, metavar="DATE", help="only articles up to this day")
     parser.add_argument("--as-of", type=_date, metavar="DATE", help="as if asked on this day")

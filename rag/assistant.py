@@ -5,6 +5,7 @@ text -> Question -> retrieve -> Evidence -> answer -> Draft -> verify -> Answer
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ from rag.types import (
 )
 from rag.understand import correct, understand
 from rag.verify import Ledger, check
-from rag.words import content_words, stem
+from rag.words import content_words, forms, stem
 from rag.write import Writer
 
 MAX_QUESTION = 4_000
@@ -66,6 +67,7 @@ class Assistant:
         self._today = today
         self._embedder: Embedder = embedder(self.config)
         self._collection: Collection | None = None
+        self._opening = threading.Lock()
         self._writer: Writer | None = None
 
     def __enter__(self) -> Assistant:
@@ -88,9 +90,10 @@ class Assistant:
     @property
     def collection(self) -> Collection:
         """The library and index, opened (and begun, when new) at first use."""
-        if self._collection is None:
-            self._collection = self._open()
-        return self._collection
+        with self._opening:
+            if self._collection is None:
+                self._collection = self._open()
+            return self._collection
 
     def ask(
         self,
@@ -158,7 +161,7 @@ class Assistant:
             try:
                 return replace(question, standalone=self._voice().standalone(question), topic=())
             except ModelError as error:
-                turn.note(str(error))
+                turn.note(f"{error}; the follow-up was understood by rule instead")
         return correct(question, library.holds, library.stems_like, library.written)
 
     def _retrieve(self, question: Question, shelf: Shelf) -> tuple[Evidence, ...]:
@@ -239,8 +242,7 @@ class _Turn:
         """Number the evidence's sentences and read each beside the question."""
         self.offered = number_sentences(self.evidence)
         words = content_words(" ".join((self.question.standalone, *self.question.topic)))
-        counts = shelf.library.document_frequency([stem(word) for word in words])
-        self.frequencies = {word: counts[stem(word)] for word in words}
+        self.frequencies = _frequencies(words, shelf)
         rarity = reader.rarities(self.frequencies, shelf.library.passage_count())
         found = {item.rank: item.score for item in self.evidence}
         self.readings = reader.read(reader.ask(self.question, rarity), self.offered, found)
@@ -267,6 +269,16 @@ class _Turn:
         """Keep a line for the trace, and tell it."""
         self.notes.append(line)
         self._tell(line)
+
+
+def _frequencies(words: Sequence[str], shelf: Shelf) -> dict[str, int]:
+    """In how many passages each word stands, in whichever of its forms stands in most."""
+    spelled = {word: [[stem(part) for part in form.split()] for form in forms(word)] for word in words}
+    every = sorted({part for parts in spelled.values() for form in parts for part in form})
+    counts = shelf.library.document_frequency(every)
+    return {
+        word: max(min(counts[part] for part in form) for form in parts) for word, parts in spelled.items()
+    }
 
 
 def _placed(article: Article, folder: Path) -> Article:

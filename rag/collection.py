@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ class Collection:
         self._progress = progress
         self._index: index.ChromaIndex | None = None
         self._index_folder: str | None = None
+        self._opening = threading.Lock()
 
     def close(self) -> None:
         """Close the library and the index."""
@@ -76,13 +78,13 @@ class Collection:
             with self._writing(wait=True):
                 if not self._is_current():
                     self._build_index()
-        name = self.library.fact("index")
-        if self._index is None or name != self._index_folder:
-            if self._index is not None:
-                self._index.close()
-            self._index = self._open_index()
-            self._index_folder = name
-        return Shelf(self.library, self._index, self._embedder)
+        with self._opening:
+            name = self.library.fact("index")
+            if self._index is None or name != self._index_folder:
+                # The one before is let go of, not closed: another thread may be searching it.
+                self._index = self._open_index()
+                self._index_folder = name
+            return Shelf(self.library, self._index, self._embedder)
 
     def _open_index(self) -> index.ChromaIndex:
         opened = index.ChromaIndex(self.folder / str(self.library.fact("index")))

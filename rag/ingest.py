@@ -5,43 +5,34 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
-from rag.ask import config_of, speak_utf8, tell
 from rag.collection import Collection, open_home
 from rag.config import Config
 from rag.embed import embedder
-from rag.errors import PressroomError, UsageError
+from rag.errors import UsageError
 from rag.show import line
+from rag.terminal import add_home_option, config_of, guarded, tell
 from rag.types import Article
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status."""
     options = _parser().parse_args(arguments)
-    speak_utf8()
-    try:
-        config = config_of(options)
-        return _ingest(config, options.paths) if options.paths else _tend(config, options)
-    except PressroomError as error:
-        tell(f"error: {error}")
-        return error.exit_status
-    except BrokenPipeError:
-        # Whoever read the list has gone; there is nobody left to tell.
-        with suppress(OSError):
-            sys.stdout.close()
-        return 0
-    except KeyboardInterrupt:
-        tell("stopped")
-        return 130
+    return guarded(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    config = config_of(options)
+    return _ingest(config, options.paths) if options.paths else _tend(config, options)
 
 
 def _ingest(config: Config, paths: Sequence[str]) -> int:
     """Add or update what `paths` hold; 1 when some file was not read."""
     if not all(paths):
         raise UsageError("a path is empty")
-    if any(path.startswith(("http://", "https://")) for path in paths):
+    if any(path.lower().startswith(("http://", "https://")) for path in paths):
         raise UsageError("URLs are not supported yet; save the page as text and name the file")
     # Without the seeds: whoever names articles wants these.
     with closing(Collection(config.home, config, embedder(config), tell)) as collection:
@@ -102,9 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     work.add_argument("--rebuild", action="store_true", help="build the index anew; embeds nothing")
     work.add_argument("--check", action="store_true", help="look for damage; exit status 1 if there is any")
     work.add_argument("--embed-again", action="store_true", help="embed all with this run's model")
-    parser.add_argument("--home", metavar="DIR", help="where the library lives (or RAG_HOME)")
-    # Ingesting never calls a chat model.
-    parser.set_defaults(quote=True)
+    add_home_option(parser)
     return parser
 
 

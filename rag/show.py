@@ -181,13 +181,10 @@ def _nearest_html(answer: Answer, turn: str) -> str:
 
 
 def _dropped_html(answer: Answer) -> str:
-    """How many sentences were dropped; which, and why, on demand."""
+    """How many sentences were dropped, and on demand why; never what they said."""
     if not answer.dropped:
         return ""
-    items = "".join(
-        f'<li><q>{escape(line(d.text))}</q> <span class="why">{escape(line(d.reason))}</span></li>'
-        for d in answer.dropped
-    )
+    items = "".join(f'<li><span class="why">It {escape(line(d.reason))}.</span></li>' for d in answer.dropped)
     summary = f"<summary>{escape(_dropped_line(answer))}</summary>"
     return f'<details class="dropped">{summary}<ul>{items}</ul></details>'
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from rag.types import Question
-from rag.words import STOPWORDS, content_words, fold, forms, stem, words
+from rag.words import STOPWORDS, as_written, content_words, fold, forms, stem, words
 
 _POINTS_BACK = frozenset(
     """
@@ -52,14 +52,9 @@ def leans_back(text: str) -> bool:
 
 def _about(earlier: str, topic: tuple[str, ...]) -> tuple[str, ...]:
     """What a conversation is about after one more question."""
-    own = tuple(_written(earlier, content_words(earlier)))
+    written = as_written(earlier)
+    own = tuple(written[word] for word in content_words(earlier))
     return tuple(dict.fromkeys((*own, *topic))) if leans_back(earlier) else own
-
-
-def _written(text: str, kept: list[str]) -> list[str]:
-    """The kept words as the text writes them."""
-    written = {fold(word): word for word in re.findall(r"[\w.'’-]*\w", text)}
-    return [written.get(word, word) for word in kept]
 
 
 def correct(

@@ -22,7 +22,7 @@ STOPWORDS = frozenset(
     that the their theirs them then there these they this those through to too under until up upon
     very was wasn't we were weren't what what's when where which while who whom whose why will with
     won't would you your yours please tell say says said according articles article happened happen s t
-    d ll re ve m take took place
+    d ll re ve m take took place much many
     """.split()
 )
 
@@ -61,6 +61,14 @@ _CANONICAL = {
 def words(text: str) -> list[str]:
     """The words of a text, folded: no case, no accents, no possessive, no points in U.S."""
     return [fold(match.group()) for match in _WORD.finditer(text)]
+
+
+def as_written(text: str) -> dict[str, str]:
+    """The words of a text by their folded form, as the text writes them first."""
+    found: dict[str, str] = {}
+    for match in _WORD.finditer(text):
+        found.setdefault(fold(match.group()), match.group())
+    return found
 
 
 def fold(word: str) -> str:

@@ -58,7 +58,7 @@ class Writer:
         reply = complete(self._config, self._standalone.fill(values), deadline, _STANDALONE_TOKENS)
         lines = [line for line in reply.splitlines() if line.strip()]
         if len(lines) != 1 or len(lines[0]) > _STANDALONE_CHARACTERS or "?" not in lines[0]:
-            raise ModelError("the model did not rewrite the question; a rule was used instead")
+            raise ModelError("the model did not rewrite the question")
         return _line(lines[0])
 
     def compose(self, question: Question, offered: Sequence[Offered], today: date) -> Iterator[Checked]:
@@ -116,7 +116,9 @@ class Writer:
         values = {
             "question": question.standalone,
             "evidence": evidence,
-            "failed": "\n".join(f"- {_line(c.draft.text)[:_REPAIR_CHARACTERS]} (it {c.reason})" for c in failed),
+            "failed": "\n".join(
+                f"- {_line(c.draft.text)[:_REPAIR_CHARACTERS]} (it {c.reason})" for c in failed
+            ),
         }
         try:
             repairs = iter([c for c in self._checked(self._repair, values, known, deadline) if c.passed])

@@ -60,7 +60,7 @@ _PATTERNS = {"when": _WHEN, "number": _NUMBER, "money": _MONEY, "where": _WHERE,
 _COUNTED = re.compile(r"how many (.*)", re.IGNORECASE)
 _SPEAKER = re.compile(rf"\b(?:what|how) did (.*?) (?:{_SAYING})\b", re.IGNORECASE)
 _BEFORE_NOUN = 4
-_NOUNS = 2
+_NOUNS = 3
 
 
 class Kind(NamedTuple):

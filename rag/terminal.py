@@ -1,0 +1,87 @@
+"""What the command lines share: plain lines, settings from options, and one wall for errors."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from io import TextIOWrapper
+from pathlib import Path
+
+from rag.config import Config
+from rag.errors import PressroomError
+from rag.show import line
+
+
+def tell(message: str) -> None:
+    """One line to stderr."""
+    print(line(message), file=sys.stderr, flush=True)
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """Run a command; whatever it raises becomes one line on stderr and an exit status.
+
+    RAG_DEBUG lets what nobody foresaw through, with its traceback.
+    """
+    _speak_utf8()
+    try:
+        return command()
+    except PressroomError as error:
+        tell(f"error: {error}")
+        return error.exit_status
+    except BrokenPipeError:
+        # Whoever read the answers has gone; there is nobody left to tell.
+        with suppress(OSError):
+            sys.stdout.close()
+        return 0
+    except KeyboardInterrupt:
+        tell("stopped")
+        return 130
+    except Exception as error:
+        if os.environ.get("RAG_DEBUG"):
+            raise
+        tell(f"error: unforeseen {type(error).__name__}: {error} (RAG_DEBUG=1 shows where)")
+        return 1
+
+
+def add_shared_options(parser: argparse.ArgumentParser) -> None:
+    """The options that asking and the page have in common."""
+    parser.add_argument(
+        "--articles", nargs="+", metavar="PATH", help="ask these files or folders, not the library"
+    )
+    add_home_option(parser)
+    parser.add_argument("--quote", action="store_true", help="answer by quoting; never call a model")
+    parser.add_argument("--model", metavar="NAME", help="the model to write with (or RAG_MODEL)")
+
+
+def add_home_option(parser: argparse.ArgumentParser) -> None:
+    """Where the library lives."""
+    parser.add_argument("--home", metavar="DIR", help="where the library lives (or RAG_HOME)")
+
+
+def config_of(options: argparse.Namespace) -> Config:
+    """The environment's settings with the command line's on top. Raises ConfigError."""
+    config = Config.from_env()
+    if options.home is not None:
+        home = Path(options.home).expanduser().absolute()
+        config = replace(config, home=home, cache=home / "cache")
+    if getattr(options, "quote", False):
+        return replace(config, model=None)
+    named = getattr(options, "model", None)
+    if named and config.model is None:
+        tell(f"quoting: {named} needs OPENAI_API_KEY or OPENAI_BASE_URL")
+    return replace(config, model=named) if named and config.model else config
+
+
+def _speak_utf8() -> None:
+    """Newspapers are not ASCII, whatever the terminal's locale says."""
+    for stream, errors in (
+        (sys.stdin, "surrogateescape"),
+        (sys.stdout, "replace"),
+        (sys.stderr, "replace"),
+    ):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
