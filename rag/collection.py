@@ -271,8 +271,9 @@ def open_articles(
     """A library of just these files and folders, kept in the cache under a name made from them."""
     absolute = sorted(str(path.expanduser().absolute()) for path in paths)
     name = hashlib.sha256("\n".join((embedder.id, *absolute)).encode()).hexdigest()[:16]
-    # Read them before a folder is made: a mistyped path should leave nothing behind.
-    list(articles.files(paths))
+    # Looked at before a folder is made: a mistyped path should leave nothing behind.
+    if not any(True for _ in articles.files(paths)):
+        raise ArticleError(f"no articles in {', '.join(map(str, paths))}")
     collection = Collection(config.cache / "articles" / name, config, embedder, progress)
     return collection, collection.mirror(paths)
 

@@ -10,6 +10,7 @@ from typing import Any
 # Letters and digits, with the joints that keep a word whole: U.S., 1.05, two-plus-two, charge d'affaires.
 _WORD = re.compile(r"(?:[A-Za-z]\.){2,}|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+\w*", re.UNICODE)
 _POINTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]?")
+_SYLLABLE = re.compile(r"[aeiouy][^aeiouy]")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 
 STOPWORDS = frozenset(
@@ -105,8 +106,15 @@ def key(word: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """The stem of a folded word (Porter 1980), as SQLite's porter tokenizer forms it."""
-    return str(_stemmer().stemWord(word))
+    """The stem of a folded word, as SQLite's porter tokenizer forms it.
+
+    That is Porter (1980) with his later departures, -bli to -ble and -logi to -log where a syllable
+    stands before them, which the Snowball stemmer leaves out.
+    """
+    found = str(_stemmer().stemWord(word))
+    if found.endswith("bli") and _SYLLABLE.search(found[:-3]):
+        return str(_stemmer().stemWord(found[:-1] + "e"))
+    return found[:-1] if found.endswith("logi") and _SYLLABLE.search(found[:-4]) else found
 
 
 @lru_cache(maxsize=1)

@@ -20,12 +20,12 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ROOT, child_environment
 
 import app
 from rag import Assistant
 from rag.errors import LibraryError, UsageError
 from rag.show import line, origin
+from tests.conftest import ROOT, child_environment
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -366,8 +366,8 @@ def test_sentences_stream_in_and_dropped_ones_are_counted(writing: str, tab: Tab
     assert 1 == tab.page.locator(".sentence").count()
     assert not tab.page.locator(".dropped .why").is_visible()
     tab.page.click(".dropped summary")
-    assert "Hamada paid 77 million dollars." == tab.page.locator(".dropped q").inner_text().strip('"“”')
-    assert tab.page.locator(".dropped .why").is_visible()
+    assert "77" in tab.page.locator(".dropped .why").inner_text()
+    assert "Hamada paid" not in tab.page.locator(".turns").inner_text()
     assert KEY not in tab.page.content() + fetched(writing, "/config")[1] + fetched(writing, "/")[1]
 
 

@@ -1,0 +1,441 @@
+"""Library and index in step: skipped, updated, mirrored, healed, and written by one at a time."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from rag import index
+from rag.collection import Collection, open_articles, open_home, shelve_texts
+from rag.config import Config
+from rag.errors import ArticleError, EmbedderMismatch, IndexFailed, LibraryBusy, LibraryUnwritable
+from rag.library import Library
+from rag.types import Scope
+from tests.conftest import ROOT, WordEmbedder, child_environment, command, config_for
+
+Opened = Callable[..., Collection]
+
+
+@pytest.fixture
+def opened(config: Config, embedder: WordEmbedder) -> Iterator[Opened]:
+    """Open the collection of the test's home; all are closed at the end."""
+    there: list[Collection] = []
+
+    def open_one(wait_s: float = 5.0, by: WordEmbedder = embedder) -> Collection:
+        there.append(Collection(config.home, config_for(config.home, wait_s=wait_s), by))
+        return there[-1]
+
+    yield open_one
+    for collection in there:
+        collection.close()
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    """A folder of three short articles."""
+    folder = tmp_path / "news"
+    folder.mkdir()
+    for name in "abc":
+        (folder / f"{name}.txt").write_text(f"Report {name}.\n\nMinister {name} signed it.", "utf-8")
+    return folder
+
+
+def _names(sources: tuple[str, ...]) -> list[str]:
+    return [Path(source).name for source in sources]
+
+
+def _found(collection: Collection, words: str) -> set[str]:
+    """The articles that hold some words, by file name; both legs hold each of their passages."""
+    shelf = collection.shelf()
+    lexical = {hit.passage_id for hit in shelf.library.search(words.split(), 99, Scope())}
+    dense = {hit.passage_id for hit in shelf.index.search(shelf.embedder.embed([words])[0], 99, Scope())}
+    assert dense == {row.passage_id for row in shelf.library.rows()}, "the index is of another time"
+    known = shelf.library.passages(sorted(lexical))
+    assert lexical == set(known)
+    return {Path(article.source).name for _, article in known.values()}
+
+
+# Adding and updating
+
+
+def test_what_has_not_changed_is_not_embedded_again(
+    opened: Opened, news: Path, embedder: WordEmbedder
+) -> None:
+    """The second ingest of the same files embeds nothing and builds nothing."""
+    collection = opened()
+    assert ["a.txt", "b.txt", "c.txt"] == _names(collection.ingest([news]).added)
+    embedded, name = embedder.embedded, collection.library.fact("index")
+    report = collection.ingest([news])
+    assert ([], ["a.txt", "b.txt", "c.txt"]) == (_names(report.added), _names(report.unchanged))
+    assert (embedded, name) == (embedder.embedded, collection.library.fact("index"))
+    assert () == collection.check()
+
+
+def test_a_changed_file_is_updated(opened: Opened, news: Path) -> None:
+    """A file with a new text takes the place of its old one, in both legs."""
+    collection = opened()
+    collection.ingest([news])
+    (news / "b.txt").write_text("Volcano erupts.\n\nNobody was hurt.", "utf-8")
+    report = collection.ingest([news])
+    assert (["b.txt"], ["a.txt", "c.txt"]) == (_names(report.added), _names(report.unchanged))
+    assert 3 == collection.library.article_count()
+    assert "b.txt" in _found(collection, "volcano")
+    assert not collection.library.search(["b"], 9, Scope())
+    assert () == collection.check()
+
+
+def test_changed_metadata_is_an_update(opened: Opened, news: Path) -> None:
+    """An outlet or a day that is learned later reaches the library, though no text changed."""
+    collection = opened()
+    collection.ingest([news])
+    (news / "metadata.yaml").write_text("a.txt: {outlet: Jiji, published: 2022-01-07}", "utf-8")
+    assert ["a.txt"] == _names(collection.ingest([news]).added)
+    assert ("Jiji",) == collection.library.outlets()
+    shelf = collection.shelf()
+    hits = shelf.index.search(shelf.embedder.embed(["report"])[0], 9, Scope(outlets=("Jiji",)))
+    assert len(hits) == len(shelf.library.passages_of(shelf.library.articles()[0]))
+
+
+def test_the_same_text_in_two_files_is_one_article(
+    opened: Opened, news: Path, embedder: WordEmbedder
+) -> None:
+    """A copy of a file adds a source and no passage, and is not embedded."""
+    collection = opened()
+    collection.ingest([news])
+    embedded = embedder.embedded
+    (news / "d.txt").write_bytes((news / "a.txt").read_bytes())
+    assert ["d.txt"] == _names(collection.ingest([news]).added)
+    assert (3, embedded) == (collection.library.article_count(), embedder.embedded)
+    (news / "a.txt").unlink()
+    assert ["a.txt"] == _names(collection.mirror([news]).removed)
+    assert {"b.txt", "c.txt", "d.txt"} == _found(collection, "report")
+
+
+def test_a_bad_file_stops_nothing(opened: Opened, news: Path) -> None:
+    """Files that cannot be read are reported, the others added."""
+    (news / "b.txt").write_bytes(b"\x00\x01\x02")
+    report = opened().ingest([news])
+    assert (["a.txt", "c.txt"], (f"{news}/b.txt: not a text file",)) == (
+        _names(report.added),
+        report.problems,
+    )
+
+
+def test_adding_never_removes(opened: Opened, news: Path, tmp_path: Path) -> None:
+    """Ingesting other files, or files that are gone from disk, takes nothing away."""
+    collection = opened()
+    collection.ingest([news])
+    (news / "a.txt").unlink()
+    (tmp_path / "d.txt").write_text("Report d.", "utf-8")
+    collection.ingest([news, tmp_path / "d.txt"])
+    assert {"a.txt", "b.txt", "c.txt", "d.txt"} == _found(collection, "report")
+
+
+# Mirroring and removing
+
+
+def test_a_mirror_drops_what_is_gone(opened: Opened, news: Path) -> None:
+    """A mirror holds what its paths hold: added, changed and gone files alike."""
+    collection = opened()
+    collection.mirror([news])
+    (news / "a.txt").unlink()
+    (news / "d.txt").write_text("Report d.", "utf-8")
+    report = collection.mirror([news])
+    assert (["d.txt"], ["a.txt"]) == (_names(report.added), _names(report.removed))
+    assert {"b.txt", "c.txt", "d.txt"} == _found(collection, "report")
+
+
+def test_an_unchanged_mirror_reads_no_file(
+    opened: Opened, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When sizes and times are what they were, nothing is read again; new metadata is noticed."""
+    collection = opened()
+    collection.mirror([news])
+
+    def fail(*_: object) -> None:
+        raise AssertionError("a file was read")
+
+    monkeypatch.setattr("rag.articles.read_file", fail)
+    assert () == collection.mirror([news]).added
+    (news / "metadata.yaml").write_text("a.txt: {outlet: Jiji}", "utf-8")
+    with pytest.raises(AssertionError, match="a file was read"):
+        collection.mirror([news])
+
+
+def test_a_link_to_nothing_is_reported_by_a_mirror(opened: Opened, news: Path) -> None:
+    """A dangling link in a mirrored folder is one line, every time, and never a crash."""
+    (news / "dangling.txt").symlink_to(news / "gone")
+    collection = opened()
+    for _ in range(2):
+        assert (f"{news}/dangling.txt: no such file or directory",) == collection.mirror([news]).problems
+
+
+@pytest.mark.parametrize("by", ["id", "start of id", "source"])
+def test_an_article_is_removed_by_name(opened: Opened, news: Path, by: str) -> None:
+    """An id, its first digits, or a path removes one article from library and index."""
+    collection = opened()
+    collection.ingest([news])
+    article = next(a for a in collection.library.articles() if a.source.endswith("b.txt"))
+    name = {"id": article.id, "start of id": article.id[:8], "source": article.source}[by]
+    assert article == collection.remove(name)
+    assert {"a.txt", "c.txt"} == _found(collection, "report")
+    assert () == collection.check()
+
+
+@pytest.mark.parametrize(("wanted", "words"), [("nothing", "no article has"), ("", "3 articles have")])
+def test_a_name_that_fits_none_or_many_removes_nothing(
+    opened: Opened, news: Path, wanted: str, words: str
+) -> None:
+    """Removing needs exactly one article."""
+    collection = opened()
+    collection.ingest([news])
+    with pytest.raises(ArticleError, match=words):
+        collection.remove(wanted)
+    assert 3 == collection.library.article_count()
+
+
+# Starting
+
+
+def test_a_new_home_begins_with_the_seeds(config: Config, embedder: WordEmbedder) -> None:
+    """With nothing ingested, the five articles are there; a second opening adds nothing."""
+    for _ in range(2):
+        with closing(open_home(config, embedder, lambda _: None)) as collection:
+            assert 5 == collection.library.article_count()
+            assert () == collection.check()
+
+
+def test_an_ingested_home_never_gets_the_seeds(
+    config: Config, embedder: WordEmbedder, opened: Opened, news: Path
+) -> None:
+    """Whoever ingested articles of their own has only these, also after removing them all."""
+    first = opened()
+    first.ingest([news])
+    with closing(open_home(config, embedder, lambda _: None)) as collection:
+        assert 3 == collection.library.article_count()
+        for article in collection.library.articles():
+            collection.remove(article.id)
+    with closing(open_home(config, embedder, lambda _: None)) as collection:
+        assert 0 == collection.library.article_count()
+        assert _found(collection, "report") == set()
+
+
+def test_articles_of_a_call_have_a_library_of_their_own(
+    config: Config, embedder: WordEmbedder, news: Path
+) -> None:
+    """Paths asked instead of the library are kept in the cache, and are embedded once."""
+    for added in (3, 0):
+        collection, report = open_articles([news], config, embedder, lambda _: None)
+        assert added == len(report.added)
+        assert {"a.txt", "b.txt", "c.txt"} == _found(collection, "report")
+        collection.close()
+    assert not (config.home / "library.sqlite3").exists()
+
+
+def test_a_mistyped_path_leaves_nothing_behind(config: Config, embedder: WordEmbedder) -> None:
+    """A path that is not there raises before any folder is made."""
+    with pytest.raises(ArticleError, match="no such file or folder"):
+        open_articles([Path("/no/such/folder")], config, embedder, lambda _: None)
+    assert not config.home.exists()
+
+
+def test_texts_are_shelved_in_memory(config: Config, embedder: WordEmbedder) -> None:
+    """Strings can be searched without any folder being made; an empty one is refused by its number."""
+    shelf = shelve_texts(["Report one.", "Report two."], config, embedder)
+    hits = shelf.index.search(embedder.embed(["two"])[0], 1, Scope())
+    assert ["text-2"] == [a.source for _, a in shelf.library.passages([hits[0].passage_id]).values()]
+    assert not config.home.exists()
+    with pytest.raises(ArticleError, match="text-2: empty"):
+        shelve_texts(["Report one.", " "], config, embedder)
+
+
+# Healing
+
+
+def test_a_crash_between_library_and_index_is_healed(
+    opened: Opened, news: Path, monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder
+) -> None:
+    """When the process dies before the index is built, the next question builds it, embedding nothing."""
+    collection = opened()
+    collection.ingest([news])
+    (news / "d.txt").write_text("Volcano erupts.", "utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(Collection, "_build_index", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            collection.ingest([news])
+    again = opened()
+    assert ("the index lags behind the library; --rebuild brings it up to date",) == again.check()
+    embedded = embedder.embedded
+    assert "d.txt" in _found(again, "volcano")
+    assert embedder.embedded == embedded + 1, "only the question is embedded"
+    assert () == again.check()
+
+
+def test_a_library_that_knows_its_index_heals_its_loss(opened: Opened, news: Path) -> None:
+    """An index folder that was deleted is built anew by the next question."""
+    collection = opened()
+    collection.ingest([news])
+    collection.close()
+    for folder in collection.folder.glob("index-*"):
+        shutil.rmtree(folder)
+    assert {"a.txt", "b.txt", "c.txt"} == _found(opened(), "report")
+
+
+def test_a_failed_build_leaves_the_old_index(
+    opened: Opened, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When building fails the error comes through, nothing half built stays, and a retry succeeds."""
+    collection = opened()
+    collection.ingest([news])
+    before = sorted(path.name for path in collection.folder.glob("index-*"))
+
+    def fail(folder: Path, *_: object) -> None:
+        folder.mkdir()
+        raise IndexFailed("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index, "build", fail)
+        with pytest.raises(IndexFailed, match="the disk is full"):
+            collection.rebuild()
+    assert before == sorted(path.name for path in collection.folder.glob("index-*"))
+    assert collection.rebuild() == collection.library.passage_count()
+    assert 1 == len(list(collection.folder.glob("index-*")))
+
+
+def test_the_check_finds_a_spoiled_index(opened: Opened, news: Path) -> None:
+    """A garbage index folder, and a passage without its vector, are found; --rebuild heals both."""
+    collection = opened()
+    collection.ingest([news])
+    collection.library._connection.execute(
+        "UPDATE passages SET vector = ? WHERE number = 1", (np.zeros(24, "<f4").tobytes(),)
+    )
+    assert ("1 passages are not in the index; --rebuild makes it anew",) == collection.check()
+    (folder,) = collection.folder.glob("index-*")
+    collection.close()
+    (folder / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
+    spoiled = opened()
+    (line,) = spoiled.check()
+    assert line.endswith("--rebuild makes it anew")
+    with pytest.raises(IndexFailed, match="--rebuild makes it anew"):
+        spoiled.shelf()
+    spoiled.rebuild()
+    assert () == spoiled.check()
+
+
+def test_another_model_is_told_and_embeds_again(opened: Opened, news: Path) -> None:
+    """Vectors of two models are never mixed: the error names both and the way out, which works."""
+    opened().ingest([news])
+    other = WordEmbedder("other", dimension=12)
+    collection = opened(by=other)
+    for call in (collection.shelf, collection.rebuild, lambda: collection.ingest([news])):
+        with pytest.raises(EmbedderMismatch, match=r"vectors of words, .* set to other: .*--embed-again$"):
+            call()
+    assert collection.embed_again() == collection.library.passage_count()
+    assert {"a.txt", "b.txt", "c.txt"} == _found(collection, "report")
+    assert () == collection.check()
+
+
+def test_an_open_reader_sees_what_another_process_wrote(opened: Opened, news: Path) -> None:
+    """A collection that is open serves what was ingested since, without being opened again."""
+    reader = opened()
+    reader.ingest([news])
+    assert "d.txt" not in _found(reader, "report")
+    (news / "d.txt").write_text("Report d.", "utf-8")
+    opened().ingest([news])
+    assert "d.txt" in _found(reader, "report")
+
+
+# One writer
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from rag.collection import Collection
+from rag.config import Config
+home = Path(sys.argv[1])
+class Nothing:
+    id = "words"
+with Collection(home, Config(home=home, cache=home, folder=home), Nothing())._writing(wait=False):
+    print("holding", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_writer_is_told_who_writes(opened: Opened, news: Path) -> None:
+    """While another process holds the writer lock, ingesting names it at once, and reading goes on."""
+    opened().ingest([news])
+    collection = opened(wait_s=0.2)
+    holder = subprocess.Popen(
+        [*command("rag.ask")[:1], "-c", HOLD, str(collection.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=child_environment(),
+        text=True,
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert "holding\n" == holder.stdout.readline()
+        with pytest.raises(LibraryBusy, match=f" is being written by process {holder.pid}$"):
+            collection.ingest([news])
+        with pytest.raises(LibraryBusy, match=f"process {holder.pid}$"):
+            collection.mirror([news / "a.txt"])
+        assert {"a.txt", "b.txt", "c.txt"} == _found(collection, "report")
+        holder.communicate("")
+    assert 3 == len(collection.ingest([news]).unchanged)
+
+
+def test_a_killed_writer_blocks_nobody(opened: Opened, news: Path) -> None:
+    """A lock file and a note that a dead process left behind are no lock."""
+    collection = opened()
+    (collection.folder / "writer.lock").touch()
+    (collection.folder / "writer.txt").write_text("process 1", "utf-8")
+    assert 3 == len(collection.ingest([news]).added)
+
+
+def test_a_lock_without_a_note_is_busy_all_the_same(opened: Opened, news: Path) -> None:
+    """Where the holder left no name, the line says another process."""
+    collection = opened()
+    with (
+        FileLock(collection.folder / "writer.lock"),
+        pytest.raises(LibraryBusy, match=r"by another process$"),
+    ):
+        collection.ingest([news])
+
+
+def test_a_lock_that_cannot_be_made_is_unwritable(opened: Opened, news: Path) -> None:
+    """Where the lock file cannot be made, one line says that the folder cannot be written."""
+    collection = opened()
+    (collection.folder / "writer.lock").mkdir()
+    with pytest.raises(LibraryUnwritable, match=r"^cannot write in "):
+        collection.ingest([news])
+
+
+def test_two_first_questions_at_once_both_answer(home: Path, tmp_path: Path) -> None:
+    """Two processes that ask a brand-new home at once both answer, and the articles are there once."""
+    asking = [
+        subprocess.Popen(
+            command("rag.ask", "--json", "What did Hamada sign?"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=child_environment(),
+            cwd=tmp_path,
+        )
+        for _ in range(2)
+    ]
+    replies = [process.communicate(timeout=90) for process in asking]
+    assert [0, 0] == [process.returncode for process in asking], replies
+    assert {"answered"} == {json.loads(out)["status"] for out, _ in replies}
+    library = Library.open(home)
+    assert 5 == library.article_count()
+    assert () == library.damage()
+    assert Path(library.articles()[0].source).parent == ROOT / "seeds"
+    library.close()
