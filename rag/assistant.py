@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -127,7 +127,8 @@ class Assistant:
         """
         asked = make_question(question, history, Filters(), None)
         shelf = shelve_texts(texts, self.config, self._embedder)
-        return _last(self._answer(asked, shelf))
+        with closing(shelf.library):
+            return _last(self._answer(asked, shelf))
 
     def _open(self) -> Collection:
         if not self._paths:
@@ -302,4 +303,6 @@ def make_question(text: str, history: Sequence[str], filters: Filters, id: str |
 
 
 def _last(events: Iterator[Event]) -> Answer:
-    return next(event for event in events if isinstance(event, Answer))
+    *_, answer = events
+    assert isinstance(answer, Answer)  # noqa: S101 - for the type checker: each stream ends with one
+    return answer

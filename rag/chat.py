@@ -9,8 +9,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -19,12 +19,13 @@ from rag.errors import EmbedError, ModelError
 from rag.prompts import Message
 
 if TYPE_CHECKING:
-    from openai import OpenAI, Stream
-    from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+    from openai import OpenAI
+    from openai.types.chat import ChatCompletionMessageParam
 
 _CHARACTERS_A_TOKEN = 8
 _PAUSE_S = 0.3
 _DONE = object()
+_OPENAI = "https://api.openai.com/v1"
 
 
 def stream_chat(
@@ -62,10 +63,10 @@ def embed_texts(config: Config, texts: Sequence[str]) -> list[list[float]]:
     """One vector a text from the embedding endpoint. Raises EmbedError."""
     where = _where(config.embed_base_url)
     try:
-        client = _client(config.embed_api_key, config.embed_base_url, config.deadline_s, config)
-        reply = client.embeddings.create(
-            model=str(config.embed_model), input=list(texts), encoding_format="float"
-        )
+        with _client(config.embed_api_key, config.embed_base_url, config.deadline_s, config) as client:
+            reply = client.embeddings.create(
+                model=str(config.embed_model), input=list(texts), encoding_format="float"
+            )
         vectors = [list(item.embedding) for item in sorted(reply.data, key=lambda item: item.index)]
     except Exception as error:  # the wall: whatever the client raises
         raise EmbedError(f"{where} {_reason(error)}") from error
@@ -81,9 +82,10 @@ def _pump(config: Config, messages: Sequence[Message], max_tokens: int, deadline
 
     def read() -> None:
         try:
-            for piece in _pieces(config, messages, max_tokens, deadline):
-                if not _put(box, piece, stop):
-                    return
+            with closing(_pieces(config, messages, max_tokens, deadline)) as pieces:
+                for piece in pieces:
+                    if not _put(box, piece, stop):
+                        return
             _put(box, _DONE, stop)
         except Exception as error:  # noqa: BLE001 - whatever it is, the asking thread translates it
             _put(box, error, stop)
@@ -121,18 +123,19 @@ def _next_item(box: queue.Queue[Any], deadline: float, config: Config) -> Any:
         ) from None
 
 
-def _pieces(config: Config, messages: Sequence[Message], max_tokens: int, deadline: float) -> Iterator[str]:
+def _pieces(config: Config, messages: Sequence[Message], max_tokens: int, deadline: float) -> Generator[str]:
     """Pieces as the client gives them; ModelError when the reply ends without saying that it does."""
-    client = _client(config.api_key, config.base_url, _left(deadline), config)
-    replies: Stream[ChatCompletionChunk] = client.chat.completions.create(
-        model=str(config.model),
-        messages=cast("list[ChatCompletionMessageParam]", list(messages)),
-        temperature=0,
-        max_tokens=max_tokens,
-        stream=True,
-    )
     finished = False
-    with replies:
+    with (
+        _client(config.api_key, config.base_url, _left(deadline), config) as client,
+        client.chat.completions.create(
+            model=str(config.model),
+            messages=cast("list[ChatCompletionMessageParam]", list(messages)),
+            temperature=0,
+            max_tokens=max_tokens,
+            stream=True,
+        ) as replies,
+    ):
         for reply in replies:
             for choice in reply.choices or ():
                 finished = finished or choice.finish_reason is not None
@@ -147,7 +150,7 @@ def _client(key: str | None, base_url: str | None, timeout_s: float, config: Con
 
     timeout = Timeout(max(timeout_s, 0.1), connect=config.connect_s)
     # A local server wants no key, and the client insists on one.
-    return OpenAI(api_key=key or "none", base_url=base_url, timeout=timeout, max_retries=0)
+    return OpenAI(api_key=key or "none", base_url=base_url or _OPENAI, timeout=timeout, max_retries=0)
 
 
 def _left(deadline: float) -> float:
@@ -162,7 +165,7 @@ def _may_pass(error: ModelError) -> bool:
 
 def _where(base_url: str | None) -> str:
     """The endpoint's host, without what a URL may hold of names and passwords."""
-    parts = urlsplit(base_url or "https://api.openai.com")
+    parts = urlsplit(base_url or _OPENAI)
     port = f":{parts.port}" if parts.port else ""
     return f"the model at {parts.hostname}{port}"
 

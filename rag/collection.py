@@ -260,8 +260,8 @@ class Collection:
 
 def open_home(config: Config, embedder: Embedder, progress: Progress) -> Collection:
     """The library of `config.home`, begun with the seed articles when it is new."""
-    collection = Collection(config.home, config, embedder, progress)
-    collection.start_with([data_folder("seeds")])
+    with _kept_open(Collection(config.home, config, embedder, progress)) as collection:
+        collection.start_with([data_folder("seeds")])
     return collection
 
 
@@ -274,15 +274,27 @@ def open_articles(
     # Looked at before a folder is made: a mistyped path should leave nothing behind.
     if not any(True for _ in articles.files(paths)):
         raise ArticleError(f"no articles in {', '.join(map(str, paths))}")
-    collection = Collection(config.cache / "articles" / name, config, embedder, progress)
-    return collection, collection.mirror(paths)
+    folder = config.cache / "articles" / name
+    with _kept_open(Collection(folder, config, embedder, progress)) as collection:
+        report = collection.mirror(paths)
+    return collection, report
+
+
+@contextmanager
+def _kept_open(collection: Collection) -> Iterator[Collection]:
+    """The collection, closed only when what is done with it fails."""
+    try:
+        yield collection
+    except BaseException:
+        collection.close()
+        raise
 
 
 def shelve_texts(texts: Iterable[str], config: Config, embedder: Embedder) -> Shelf:
     """A shelf in memory of these strings, each an article named text-1, text-2, ..."""
+    read = [articles.from_text(text, f"text-{number}") for number, text in enumerate(texts, start=1)]
     library = Library.in_memory()
-    for number, text in enumerate(texts, start=1):
-        article = articles.from_text(text, source=f"text-{number}")
+    for article in read:
         passages = split(article, config.passage_pieces)
         top = heading(article)
         vectors = embedder.embed([f"{top}\n{passage.text}" for passage in passages])

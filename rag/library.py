@@ -352,17 +352,24 @@ def _make_folder(folder: Path) -> None:
 
 def _connect(path: Path) -> sqlite3.Connection:
     """A connection; read-only, and past the write-ahead log, where the folder cannot be written."""
-    options: dict[str, Any] = {"isolation_level": None, "check_same_thread": False, "timeout": 30.0}
-    connection: sqlite3.Connection
     try:
-        connection = sqlite3.connect(path, **options)
-        connection.execute("PRAGMA user_version").fetchone()
+        return _opened(str(path))
     except sqlite3.OperationalError as error:
         if not path.is_file() or "locked" in str(error):
             raise
-        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        connection = sqlite3.connect(address, uri=True, **options)
+        return _opened(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _opened(address: str, uri: bool = False) -> sqlite3.Connection:
+    """A connection that has read the file's first page."""
+    connection = sqlite3.connect(
+        address, uri=uri, isolation_level=None, check_same_thread=False, timeout=30.0
+    )
+    try:
         connection.execute("PRAGMA user_version").fetchone()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
