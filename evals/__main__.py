@@ -36,7 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rates = run.rates(records)
     summary = f"{report.table(rates, floors)}\n\n{report.failures(records)}\n"
     folder = Path(options.out) / datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f")
-    run.write(folder, records, summary)
+    try:
+        run.write(folder, records, summary)
+    except OSError as error:
+        tell(f"error: cannot write {folder}: {error.strerror}")
+        return 2
     print(summary if options.failures else report.table(rates, floors))
     print(f"\nrecords and failures: {folder}")
     regressed = report.below(rates, floors)

@@ -23,7 +23,7 @@ from evals.cases import load
 from rag import Assistant, Config
 from rag.collection import Collection
 from rag.embed import MAX_TOKENS, MODEL, TOKENIZER, MiniLM, packaged
-from rag.retrieve import heading
+from rag.retrieve import matching_texts
 from rag.types import Scope
 
 _IMPORTS = "import chromadb, llama_index.core, openai"
@@ -78,9 +78,9 @@ def cold(config: Config, runs: int) -> Line:
 def embedding(collection: Collection, folder: Path, runs: int) -> tuple[Line, Line]:
     """Embedding the seeds' passages, beside Chroma's default function and bare onnxruntime."""
     texts = [
-        f"{heading(article)}\n{passage.text}"
+        text
         for article in collection.library.articles()
-        for passage in collection.library.passages_of(article)
+        for text in matching_texts(article, collection.library.passages_of(article))
     ]
     model, chroma = MiniLM(), _chroma_default(folder)
     ours = lambda: model.embed(texts)  # noqa: E731 - a name for what is timed

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO, TextIOWrapper
@@ -16,7 +15,7 @@ from typing import Any
 
 from rag.debris import body_spans, is_furniture
 from rag.errors import ArticleError
-from rag.types import Article
+from rag.types import Article, content_id
 
 METADATA_FILE = "metadata.yaml"
 SUFFIXES = frozenset({".txt", ".text", ".md"})
@@ -78,18 +77,18 @@ def from_text(text: str, source: str, known: Mapping[str, Any] | None = None) ->
         raise ArticleError(f"{source}: empty")
     known = known or {}
     try:
-        digest = hashlib.sha256(text.encode()).hexdigest()
+        text.encode()
         "".join((source, *map(str, known.values()))).encode()
     except UnicodeEncodeError:
         reason = "its text, name or metadata holds half characters (lone surrogates)"
         raise ArticleError(f"{source}: {reason}") from None
     title = str(known.get("title") or _title(text, source))
     published, basis, origin = _published(text, source, known)
-    return Article(
-        id=digest[:16],
+    article = Article(
+        id="",
         source=source,
         text=text,
-        body=body_spans(text, title),
+        body=body_spans(text, _headline(text, title, known)),
         title=title,
         outlet=_optional(known, "outlet") or _agency(text),
         author=_optional(known, "author"),
@@ -98,6 +97,13 @@ def from_text(text: str, source: str, known: Mapping[str, Any] | None = None) ->
         published_from=origin,
         url=_optional(known, "url"),
     )
+    return replace(article, id=content_id(article))
+
+
+def _headline(text: str, title: str, known: Mapping[str, Any]) -> str:
+    """The title where it is surely one: given from outside, or standing in the text twice."""
+    lines = [line.strip() for line in text.splitlines()]
+    return title if known.get("title") or lines.count(title) > 1 else ""
 
 
 def decode(raw: bytes, source: str) -> str:

@@ -88,8 +88,9 @@ def _from_object(value: dict[str, Any]) -> dict[str, Any]:
     question, history, key = value.get("question"), value.get("history") or [], value.get("id")
     texts = isinstance(history, list) and all(isinstance(item, str) for item in history)
     if not isinstance(question, str) or not texts:
-        return {"error": "a line's object needs a question, and its history must be a list of questions"}
-    return {"question": question, "history": history, "id": None if key is None else str(key)}
+        why = "a line's object needs a question, and its history must be a list of questions"
+        return {"question": question, "id": key, "error": why}
+    return {"question": question, "history": history, "id": key}
 
 
 def _date(text: str) -> date:

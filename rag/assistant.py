@@ -34,13 +34,14 @@ from rag.types import (
 )
 from rag.understand import correct, understand
 from rag.verify import Ledger, check
-from rag.words import content_words, forms, stem
+from rag.words import content_words, spellings
 from rag.write import Writer
 
 MAX_QUESTION = 4_000
 
 Event = Sentence | Answer
 Tell = Callable[[str], None]
+Key = str | int | float | None
 
 
 class Assistant:
@@ -100,7 +101,7 @@ class Assistant:
         question: str,
         history: Sequence[str] = (),
         filters: Filters = Filters(),
-        id: str | None = None,
+        id: Key = None,
     ) -> Answer:
         """The checked answer to a question; `history` holds the earlier questions, oldest first.
 
@@ -114,7 +115,7 @@ class Assistant:
         question: str,
         history: Sequence[str] = (),
         filters: Filters = Filters(),
-        id: str | None = None,
+        id: Key = None,
     ) -> Iterator[Event]:
         """Each sentence as it passes its checks, then the Answer. Raises as `ask` does."""
         asked = make_question(question, history, filters, id)
@@ -125,6 +126,9 @@ class Assistant:
 
         Raises UsageError, and ArticleError for a text that is empty.
         """
+        texts = () if isinstance(texts, str) else tuple(texts)
+        if not texts or not all(isinstance(text, str) for text in texts):
+            raise UsageError("texts must be a list of strings, at least one")
         asked = make_question(question, history, Filters(), None)
         shelf = shelve_texts(texts, self.config, self._embedder)
         with closing(shelf.library):
@@ -143,7 +147,7 @@ class Assistant:
 
     def _answer(self, asked: Question, shelf: Shelf) -> Iterator[Event]:
         """The way of one question, step by step."""
-        turn = _Turn(asked, self._tell)
+        turn = _Turn(asked, self._tell, time.monotonic() + self.config.deadline_s)
         with turn.step("understand"):
             turn.question = self._understand(turn, shelf)
         with turn.step("retrieve"):
@@ -160,10 +164,15 @@ class Assistant:
         question, library = understand(turn.question), shelf.library
         if question.history and self.config.model:
             try:
-                return replace(question, standalone=self._voice().standalone(question), topic=())
+                return replace(
+                    question, standalone=self._voice().standalone(question, turn.deadline), topic=()
+                )
             except ModelError as error:
                 turn.note(f"{error}; the follow-up was understood by rule instead")
-        return correct(question, library.holds, library.stems_like, library.written)
+        found = correct(question, library.holds, library.stems_like, library.written)
+        if found.standalone != question.standalone:
+            turn.note(f"understood as: {found.standalone}")
+        return found
 
     def _retrieve(self, question: Question, shelf: Shelf) -> tuple[Evidence, ...]:
         """The evidence, its sources named as seen from the working folder."""
@@ -176,7 +185,7 @@ class Assistant:
         turn.model, turn.prompts = str(self.config.model), self._voice().versions
         today = turn.question.filters.latest or self._today()
         try:
-            for checked in self._voice().compose(turn.question, turn.offered, today):
+            for checked in self._voice().compose(turn.question, turn.offered, today, turn.deadline):
                 if (sentence := turn.ledger.enter(checked)) is not None:
                     yield sentence
         except ModelError as error:
@@ -226,8 +235,9 @@ class Assistant:
 class _Turn:
     """One question on its way: what each step found, who answers, and how long it took."""
 
-    def __init__(self, question: Question, tell: Tell) -> None:
+    def __init__(self, question: Question, tell: Tell, deadline: float) -> None:
         self.question = question
+        self.deadline = deadline
         self.evidence: tuple[Evidence, ...] = ()
         self.offered: tuple[Offered, ...] = ()
         self.readings: list[reader.Reading] = []
@@ -242,8 +252,9 @@ class _Turn:
     def read(self, shelf: Shelf) -> None:
         """Number the evidence's sentences and read each beside the question."""
         self.offered = number_sentences(self.evidence)
-        words = content_words(" ".join((self.question.standalone, *self.question.topic)))
-        self.frequencies = _frequencies(words, shelf)
+        asked = " ".join((self.question.standalone, *self.question.topic))
+        spelled = {word: spellings(word, asked) for word in content_words(asked)}
+        self.frequencies = {word: shelf.library.count(forms) for word, forms in spelled.items()}
         rarity = reader.rarities(self.frequencies, shelf.library.passage_count())
         found = {item.rank: item.score for item in self.evidence}
         self.readings = reader.read(reader.ask(self.question, rarity), self.offered, found)
@@ -272,16 +283,6 @@ class _Turn:
         self._tell(line)
 
 
-def _frequencies(words: Sequence[str], shelf: Shelf) -> dict[str, int]:
-    """In how many passages each word stands, in whichever of its forms stands in most."""
-    spelled = {word: [[stem(part) for part in form.split()] for form in forms(word)] for word in words}
-    every = sorted({part for parts in spelled.values() for form in parts for part in form})
-    counts = shelf.library.document_frequency(every)
-    return {
-        word: max(min(counts[part] for part in form) for form in parts) for word, parts in spelled.items()
-    }
-
-
 def _placed(article: Article, folder: Path) -> Article:
     """The article with its source relative to `folder` when it lies below it."""
     source = Path(article.source)
@@ -289,8 +290,10 @@ def _placed(article: Article, folder: Path) -> Article:
     return replace(article, source=str(source.relative_to(folder))) if inside else article
 
 
-def make_question(text: str, history: Sequence[str], filters: Filters, id: str | None) -> Question:
+def make_question(text: str, history: Sequence[str], filters: Filters, id: Key) -> Question:
     """A question value of what was typed. Raises UsageError when that is no question."""
+    if isinstance(history, str) or not all(isinstance(line, str) for line in (text, *history)):
+        raise UsageError("a question is a string, and its history a list of strings")
     for line in (text, *history):
         if any(0xD800 <= ord(c) < 0xE000 or c == "\0" for c in line):
             raise UsageError("the question holds characters that are no text")

@@ -115,12 +115,11 @@ def _put(box: queue.Queue[Any], item: Any, stop: threading.Event) -> bool:
 
 
 def _next_item(box: queue.Queue[Any], deadline: float, config: Config) -> Any:
-    try:
-        return box.get(timeout=max(_left(deadline), 0.001))
-    except queue.Empty:
-        raise ModelError(
-            f"{_where(config.base_url)} was not done within {config.deadline_s:g} seconds"
-        ) from None
+    # A server that always has one more piece is held to the deadline too.
+    if (left := _left(deadline)) > 0:
+        with suppress(queue.Empty):
+            return box.get(timeout=left)
+    raise ModelError(f"{_where(config.base_url)} was not done within {config.deadline_s:g} seconds")
 
 
 def _pieces(config: Config, messages: Sequence[Message], max_tokens: int, deadline: float) -> Generator[str]:
@@ -140,7 +139,8 @@ def _pieces(config: Config, messages: Sequence[Message], max_tokens: int, deadli
             for choice in reply.choices or ():
                 finished = finished or choice.finish_reason is not None
                 if choice.delta is not None and choice.delta.content:
-                    yield choice.delta.content
+                    # Half characters would break whatever prints or stores the answer.
+                    yield choice.delta.content.encode("utf-8", "replace").decode()
     if not finished:
         raise ModelError("broke off")
 

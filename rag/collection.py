@@ -22,14 +22,16 @@ from rag.errors import (
     LibraryBusy,
     LibraryUnwritable,
 )
-from rag.library import Library
+from rag.library import Library, Vectors
 from rag.passages import split
-from rag.retrieve import Shelf, heading
+from rag.retrieve import Shelf, heading, matching_texts
 from rag.types import Article
 
 # Raise it when splitting or debris marking changes, so that stored articles are done again.
 _RECIPE = "1"
 _INDEX_FOLDERS = "index-"
+# The shortest beginning of an id that names an article.
+_ID_AT_LEAST = 6
 
 Progress = Callable[[str], None]
 
@@ -120,11 +122,10 @@ class Collection:
         """Make the library hold what `paths` hold and nothing else; quick when no file changed."""
         signature = _signature(paths)
         if self.library.fact("mirrors") == signature and self._is_current():
-            return Report()
+            return Report(problems=tuple(json.loads(self.library.fact("problems") or "[]")))
         with self._writing(wait=True):
             report = self._ingest(articles.read_paths(paths), replace=True)
-            if not report.problems:
-                self.library.store_facts(mirrors=signature)
+            self.library.store_facts(mirrors=signature, problems=json.dumps(report.problems))
         return report
 
     def ingest(self, paths: Sequence[Path]) -> Report:
@@ -152,11 +153,14 @@ class Collection:
     def embed_again(self) -> int:
         """Embed every passage with this run's model, and build the index; the number of passages."""
         with self._writing(wait=False):
+            vectors: list[tuple[str, Vectors]] = []
             for article in self.library.articles():
-                self._store(article)
-            self.library.store_facts(embedder=self._embedder.id)
+                passages = self.library.passages_of(article)
+                made = self._embedder.embed(matching_texts(article, passages))
+                vectors.extend(zip((passage.id for passage in passages), made, strict=True))
+            self.library.replace_vectors(vectors, self._embedder.id)
             self._build_index()
-        return self.library.passage_count()
+        return len(vectors)
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with library and index; empty when every passage is there and reachable."""
@@ -178,10 +182,13 @@ class Collection:
             yield f"{len(missing)} passages are not in the index; --rebuild makes it anew"
 
     def _find(self, wanted: str) -> Article:
+        """The one article with this source, this id, or an id that begins so."""
+        begins = wanted if len(wanted) >= _ID_AT_LEAST else None
+        path = str(Path(wanted).absolute()) if wanted else wanted
         found = [
             article
             for article in self.library.articles()
-            if article.id.startswith(wanted) or article.source in (wanted, str(Path(wanted).absolute()))
+            if article.source in (wanted, path) or (begins and article.id.startswith(begins))
         ]
         if len(found) != 1:
             what = "no article has" if not found else f"{len(found)} articles have"
@@ -193,6 +200,8 @@ class Collection:
         stored = self.library.sources()
         fresh = [a for a in loaded.articles if stored.get(a.source) != (a.id, fingerprint(a))]
         same = dict(stored.values())
+        # Before the first vector: should this end halfway, nobody adds vectors of another model.
+        self.library.store_facts(embedder=self._embedder.id)
         for number, article in enumerate(fresh, start=1):
             self._progress(f"indexing {number} of {len(fresh)}: {article.title}")
             if same.get(article.id) == fingerprint(article):
@@ -204,7 +213,7 @@ class Collection:
         gone = [s for s in stored if replace and s not in current]
         if gone:
             self.library.remove_sources(gone)
-        self.library.store_facts(started="yes", embedder=self._embedder.id)
+        self.library.store_facts(started="yes")
         if not self._is_current():
             self._build_index()
         added = tuple(article.source for article in fresh)
@@ -213,9 +222,8 @@ class Collection:
 
     def _store(self, article: Article) -> None:
         passages = split(article, self._config.passage_pieces)
-        top = heading(article)
-        vectors = self._embedder.embed([f"{top}\n{passage.text}" for passage in passages])
-        self.library.add(article, passages, vectors, top, fingerprint(article))
+        vectors = self._embedder.embed(matching_texts(article, passages))
+        self.library.add(article, passages, vectors, heading(article), fingerprint(article))
 
     def _build_index(self) -> None:
         """Build the index into a new folder, then let the library point at it."""
@@ -270,7 +278,9 @@ def open_articles(
 ) -> tuple[Collection, Report]:
     """A library of just these files and folders, kept in the cache under a name made from them."""
     absolute = sorted(str(path.expanduser().absolute()) for path in paths)
-    name = hashlib.sha256("\n".join((embedder.id, *absolute)).encode()).hexdigest()[:16]
+    name = hashlib.sha256("\n".join((embedder.id, *absolute)).encode(errors="surrogateescape")).hexdigest()[
+        :16
+    ]
     # Looked at before a folder is made: a mistyped path should leave nothing behind.
     if not any(True for _ in articles.files(paths)):
         raise ArticleError(f"no articles in {', '.join(map(str, paths))}")
@@ -296,9 +306,8 @@ def shelve_texts(texts: Iterable[str], config: Config, embedder: Embedder) -> Sh
     library = Library.in_memory()
     for article in read:
         passages = split(article, config.passage_pieces)
-        top = heading(article)
-        vectors = embedder.embed([f"{top}\n{passage.text}" for passage in passages])
-        library.add(article, passages, vectors, top, fingerprint(article))
+        vectors = embedder.embed(matching_texts(article, passages))
+        library.add(article, passages, vectors, heading(article), fingerprint(article))
     return Shelf(library, index.MemoryIndex(library.rows()), embedder)
 
 

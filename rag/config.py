@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rag.errors import ConfigError
 
@@ -48,7 +49,6 @@ class Config:
     embed_model: str | None = None
     embed_base_url: str | None = None
     embed_api_key: str | None = field(default=None, repr=False)
-    embed_dimension: int | None = None
     prompts: Path | None = None
     passage_pieces: int = 128
     candidates: int = 40
@@ -130,6 +130,13 @@ def _url(env: Mapping[str, str], name: str) -> str | None:
         return None
     if not raw.startswith(("http://", "https://")):
         raise ConfigError(f"{name} must start with http:// or https://, not {raw!r}")
+    try:
+        parts = urlsplit(raw)
+        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError(f"{name} has no usable host and port: {raw!r}")
     return raw
 
 

@@ -29,8 +29,8 @@ _FURNITURE = re.compile(
     | enter\ your\ e-?mail.{0,40} | your\ e-?mail\ address\b.{0,60} | e-?mail\ address:?
     | (?:follow|join|like|contact)\ us\b.{0,60} | share(?:\ (?:this|on|via|article|story)\b.{0,40})?
     | (?:facebook|twitter|x|linkedin|whatsapp|telegram|reddit|pinterest|instagram|youtube|e-?mail|print
-        |copy\ link|tweet|pin\ it|save|menu|search|home|close|skip|next|previous|prev|tags?|topics?
-        |filed\ under)(?::.{0,80})?
+        |copy\ link|tweet|pin\ it|save|menu|search|home|close|skip|next|previous|prev)
+    | (?:tags?|topics?|filed\ under)(?::.{0,80})?
     | (?:skip|back|return|scroll)\ to\ (?:top|content|main\ content|home|navigation)
     | (?:©|\(c\)|copyright\b(?=.{0,40}(?:©|\(c\)|\d{4}))).{0,160} | .{0,60}\ball\ rights\ reserved\b.{0,80}
     | (?:privacy|cookie)s?(?:\ (?:policy|notice|settings|preferences))? | terms\ (?:of|and)\ \w+.{0,30}
@@ -55,27 +55,35 @@ _TAIL = re.compile(
 _TAIL_FROM = 0.5
 
 
-def body_spans(text: str, title: str = "") -> tuple[Span, ...]:
-    """Ranges of `text` that are article: no page furniture, no icon names, no repeated headline.
+def body_spans(text: str, headline: str = "") -> tuple[Span, ...]:
+    """Ranges of `text` that are article: no page furniture, no icon names, no line that is `headline`.
 
     Neighbouring lines of the article share one range. A text that looks like debris throughout is
     kept whole, since losing an article is worse than keeping a menu.
     """
     lines = [Span(m.start(), m.end()) for m in _LINE.finditer(text) if _words(m.group())]
+    header = _header(text, lines)
     spans: list[Span] = []
     joined = False
-    for position, line in enumerate(lines):
+    for line in lines:
         words = _words(text[line.start : line.end])
         if line.start >= len(text) * _TAIL_FROM and _TAIL.fullmatch(words):
             break
-        header = position < _HEADER_LINES and _HEADER_ITEM.fullmatch(words)
-        if header or is_furniture(words) or _is_headline(words, title):
+        if line in header or is_furniture(words) or _is_headline(words, headline):
             joined = False
         else:
             start = spans.pop().start if joined else line.start
             spans.append(Span(start, line.end))
             joined = True
     return tuple(_past_mark(text, span) for span in spans or [Span(0, len(text))])
+
+
+def _header(text: str, lines: list[Span]) -> frozenset[Span]:
+    """The lines of a header list: at least two items near the top, one of them with a year."""
+    near_top = [(line, _words(text[line.start : line.end])) for line in lines[:_HEADER_LINES]]
+    items = {line: words for line, words in near_top if _HEADER_ITEM.fullmatch(words)}
+    dated = any(words[-4:].isdigit() for words in items.values())
+    return frozenset(items) if dated and len(items) > 1 else frozenset()
 
 
 def is_furniture(line: str) -> bool:
@@ -89,9 +97,9 @@ def _words(line: str) -> str:
     return line.strip("\ufeff \t\r").lstrip("#").strip()
 
 
-def _is_headline(words: str, title: str) -> bool:
-    """Whether a line is the title again; a line that ends like a sentence is article all the same."""
-    same = " ".join(words.split()).casefold() == " ".join(title.split()).casefold()
+def _is_headline(words: str, headline: str) -> bool:
+    """Whether a line is the headline; a line that ends like a sentence is article all the same."""
+    same = " ".join(words.split()).casefold() == " ".join(headline.split()).casefold()
     return same and not words.endswith((".", "”", '"', "。"))
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from rag.errors import IndexFailed
+from rag.errors import EmbedderMismatch, IndexFailed
 from rag.library import Row, Vectors
 from rag.types import Hit, Scope
 
@@ -61,7 +61,16 @@ class ChromaIndex:
         return str(stored.get("embedder")), int(stored.get("dimension", 0))
 
     def search(self, vector: Vectors, count: int, scope: Scope) -> list[Hit]:
-        """The `count` nearest passages in scope, by cosine similarity, best first."""
+        """The `count` nearest passages in scope, by cosine similarity, best first.
+
+        Raises EmbedderMismatch for a vector of another length than those in the index.
+        """
+        _, dimension = self.model
+        if dimension and len(vector) != dimension:
+            raise EmbedderMismatch(
+                f"the index in {self._folder} holds vectors of {dimension} numbers and the question's has"
+                f" {len(vector)}: the embedding model has changed; run python -m rag.ingest --embed-again"
+            )
         if scope.outlets == ():
             return []
         with _translated(self._folder):

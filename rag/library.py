@@ -6,7 +6,6 @@ index.py) is derived from what this file holds.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
@@ -21,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import LibraryBusy, LibraryCorrupt, LibraryError, LibraryNewer, LibraryUnwritable
-from rag.types import Article, Hit, Passage, Scope, Span
+from rag.types import Article, Hit, Passage, Scope, Span, content_id
 from rag.words import fold
 from rag.words import stem as stem_of
 
@@ -207,13 +206,14 @@ class Library:
             _delete_sourceless(connection)
             _count_revision(connection)
 
-    def replace_vectors(self, vectors: Iterable[tuple[str, Vectors]]) -> None:
-        """Replace the vectors of passages, by passage id, together or not at all."""
+    def replace_vectors(self, vectors: Iterable[tuple[str, Vectors]], embedder: str) -> None:
+        """Replace the vectors of passages, by passage id, and name their model; all or nothing."""
         with self._transaction() as connection:
             connection.executemany(
                 "UPDATE passages SET vector = ? WHERE id = ?",
                 [(_blob(vector), passage_id) for passage_id, vector in vectors],
             )
+            connection.execute("INSERT OR REPLACE INTO facts VALUES ('embedder', ?)", (embedder,))
             _count_revision(connection)
 
     # Reading
@@ -249,20 +249,23 @@ class Library:
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """The passages of these ids with their articles; ids that are not here are left out."""
-        marks = ",".join("?" * len(ids))
         rows = self._rows(
-            "SELECT p.id, p.article_id, p.start, p.stop, p.sentences, a.*,"
-            " (SELECT MIN(source) FROM sources s WHERE s.article_id = a.id)"
-            f" FROM passages p JOIN articles a ON a.id = p.article_id WHERE p.id IN ({marks})",
+            f"SELECT id, article_id, start, stop, sentences FROM passages WHERE id IN ({_marks(ids)})",
             ids,
         )
-        articles: dict[str, Article] = {}
-        found: dict[str, tuple[Passage, Article]] = {}
+        keys = sorted({row[1] for row in rows})
+        texts = self._rows(
+            "SELECT a.*, (SELECT MIN(source) FROM sources s WHERE s.article_id = a.id) FROM articles a"
+            f" WHERE a.id IN ({_marks(keys)})",
+            keys,
+        )
         with self._intact():
-            for row in rows:
-                article = articles.setdefault(row[1], _article(row[5:]))
-                found[row[0]] = (_passage(row, article), article)
-        return found
+            articles = {row[0]: _article(row) for row in texts}
+            return {
+                row[0]: (_passage(row, articles[row[1]]), articles[row[1]])
+                for row in rows
+                if row[1] in articles
+            }
 
     def passages_of(self, article: Article) -> tuple[Passage, ...]:
         """The passages of one article, in order."""
@@ -288,24 +291,20 @@ class Library:
         """The best `count` passages for any of the terms, by Okapi BM25 (SQLite FTS5's bm25)."""
         if not terms:
             return []
-        # SQLite reads a query up to its first NUL.
-        plain = (term.replace("\0", " ").replace('"', '""') for term in terms)
-        wanted = " OR ".join(f'"{term}"' for term in plain)
         conditions, values = _conditions(scope)
         rows = self._rows(
             f"SELECT p.id, -bm25(passage_text, {_HEADING_WEIGHT}, {_TEXT_WEIGHT}) AS score"
             " FROM passage_text JOIN passages p ON p.number = passage_text.rowid"
             " JOIN articles a ON a.id = p.article_id"
             f" WHERE passage_text MATCH ?{conditions} ORDER BY score DESC, p.number LIMIT ?",
-            (wanted, *values, count),
+            (_any_of(terms), *values, count),
         )
         return [Hit(passage_id, score) for passage_id, score in rows]
 
-    def document_frequency(self, stems: Sequence[str]) -> dict[str, int]:
-        """In how many passages each stem (as FTS5's porter tokenizer forms it) stands."""
-        marks = ",".join("?" * len(stems))
-        rows = self._rows(f"SELECT term, doc FROM vocabulary WHERE term IN ({marks})", stems)
-        return dict.fromkeys(stems, 0) | dict(rows)
+    def count(self, terms: Sequence[str]) -> int:
+        """In how many passages any of the terms stands, in any inflection, headings included."""
+        rows = self._rows("SELECT COUNT(*) FROM passage_text WHERE passage_text MATCH ?", (_any_of(terms),))
+        return int(rows[0][0])
 
     def holds(self, stem: str) -> bool:
         """Whether any passage holds a word with this stem."""
@@ -333,7 +332,7 @@ class Library:
         """What SQLite and the passages' own texts say is wrong; empty when all is well."""
         found = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
         for article in self.articles():
-            if hashlib.sha256(article.text.encode()).hexdigest()[:16] != article.id:
+            if content_id(article) != article.id:
                 found.append(f"article {article.id} holds another text than was stored")
             for passage in self.passages_of(article):
                 if not passage.text or not passage.sentences:
@@ -342,6 +341,10 @@ class Library:
 
 
 def _make_folder(folder: Path) -> None:
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        raise LibraryUnwritable("the library's folder must have a name in UTF-8") from None
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -483,6 +486,17 @@ def _count_revision(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE facts SET value = CAST(value AS INTEGER) + 1 WHERE name = 'revision'")
 
 
+def _any_of(terms: Sequence[str]) -> str:
+    """A full-text query for any of the terms, each a word or phrase and never syntax."""
+    # SQLite reads a query up to its first NUL.
+    plain = (term.replace("\0", " ").replace('"', '""') for term in terms)
+    return " OR ".join(f'"{term}"' for term in plain)
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
+
+
 def _conditions(scope: Scope) -> tuple[str, list[str]]:
     conditions, values = "", []
     if scope.since is not None:
@@ -492,6 +506,6 @@ def _conditions(scope: Scope) -> tuple[str, list[str]]:
         conditions += " AND a.published <= ?"
         values.append(scope.latest.isoformat())
     if scope.outlets is not None:
-        conditions += f" AND a.outlet IN ({','.join('?' * len(scope.outlets))})"
+        conditions += f" AND a.outlet IN ({_marks(scope.outlets)})"
         values.extend(scope.outlets)
     return conditions, values

@@ -9,8 +9,8 @@ from rag.embed import Embedder
 from rag.errors import UsageError
 from rag.index import VectorIndex
 from rag.library import Library
-from rag.types import Article, Evidence, Filters, Hit, Question, Scope
-from rag.words import content_words, forms
+from rag.types import Article, Evidence, Filters, Hit, Passage, Question, Scope
+from rag.words import content_words, spellings
 
 # Half and half: neither leg is trusted more until it is measured on more than five articles.
 _LEXICAL_WEIGHT, _DENSE_WEIGHT = 0.5, 0.5
@@ -31,6 +31,11 @@ def heading(article: Article) -> str:
     return " | ".join(part for part in (article.title, article.outlet, published) if part)
 
 
+def matching_texts(article: Article, passages: Sequence[Passage]) -> list[str]:
+    """What is embedded for each passage: its text below the heading."""
+    return [f"{heading(article)}\n{passage.text}" for passage in passages]
+
+
 def retrieve(question: Question, shelf: Shelf, candidates: int, keep: int) -> tuple[Evidence, ...]:
     """The `keep` best passages of those that each leg's best `candidates` hold, best first.
 
@@ -39,11 +44,12 @@ def retrieve(question: Question, shelf: Shelf, candidates: int, keep: int) -> tu
     """
     scope = resolve(question.filters, shelf.library)
     asked = " ".join((question.standalone, *question.topic))
-    terms = [form for word in content_words(asked) for form in forms(word)]
+    terms = [form for word in content_words(asked) for form in spellings(word, asked)]
     lexical = shelf.library.search(terms, candidates, scope)
     vector = shelf.embedder.embed([asked])[0]
     dense = shelf.index.search(vector, candidates, scope)
-    fused = _fuse(lexical, dense)
+    # A few more than wanted: what was removed since the index was built is passed over.
+    fused = _fuse(lexical, dense)[: 2 * keep]
     known = shelf.library.passages([hit.passage_id for hit in fused])
     origins = {"lexical": dict(lexical), "dense": dict(dense)}
     kept = [hit for hit in fused if hit.passage_id in known][:keep]

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
-from rag.types import Answer, Article, Citation, Question, Sentence, Span
+from rag.types import Answer, Article, Citation, Question, Sentence, Span, plain_brackets
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_LINE_END = re.compile("[\x85\u2028\u2029]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:/@=^])")
 
 
@@ -27,31 +28,38 @@ def origin(article: Article) -> str:
 
 
 def to_json(answer: Answer) -> str:
-    """The answer as one line of JSON, by CONTRACT's fields."""
-    return json.dumps(answer.to_dict(), ensure_ascii=False)
+    """The answer as one line of JSON, by CONTRACT's fields, whatever a reader takes for a line's end."""
+    shown = json.dumps(answer.to_dict(), ensure_ascii=False)
+    return _LINE_END.sub(lambda found: f"\\u{ord(found.group()):04x}", shown)
 
 
 def to_text(answer: Answer) -> str:
-    """The answer for a terminal: sentences with [n] marks, then each source with its quote."""
+    """The answer for a terminal: sentences with [n] marks, then each source and where it stands.
+
+    A source of a sentence that a model wrote is quoted; a quoted sentence is its own quote.
+    """
     if answer.status == "not_in_articles":
-        return "\n".join((line(answer.silence), *_nearest_lines(answer)))
+        silence = "\n".join((line(answer.silence), *_nearest_lines(answer)))
+        return "\n\n".join(part for part in (silence, _dropped_line(answer)) if part)
+    written = {c.n for s in answer.sentences if s.verdict == "supported" for c in s.citations}
     body = "\n".join(_text_sentence(sentence) for sentence in answer.sentences)
-    sources = "\n".join(_text_source(c) for c in answer.citations)
+    sources = "\n".join(_text_source(c, c.n in written) for c in answer.citations)
     return "\n\n".join(part for part in (body, sources, _dropped_line(answer)) if part)
 
 
 def to_markdown(answer: Answer) -> str:
     """The answer as Markdown, with a numbered source list."""
     title = f"**{_md(line(answer.question.text))}**"
+    dropped = _md(_dropped_line(answer))
     if answer.status == "not_in_articles":
-        near = [f"- {_md(text.strip(' -'))}" for text in _nearest_lines(answer)[1:]]
-        return "\n\n".join(part for part in (title, _md(line(answer.silence)), "\n".join(near)) if part)
+        near = "\n".join(f"- {_md(text.strip(' -'))}" for text in _nearest_lines(answer)[1:])
+        return "\n\n".join(part for part in (title, _md(line(answer.silence)), near, dropped) if part)
     body = " ".join(_md(line(s.text)) + _md(_marks(s)) for s in answer.sentences)
     sources = "\n".join(
         f"{c.n}. “{_md(line(c.quote))}” {_md(line(c.article.title))}, {_md(origin(c.article))}"
         for c in answer.citations
     )
-    return "\n\n".join(part for part in (title, body, sources, _md(_dropped_line(answer))) if part)
+    return "\n\n".join(part for part in (title, body, sources, dropped) if part)
 
 
 def sentence_html(sentence: Sentence, turn: str = "") -> str:
@@ -184,7 +192,10 @@ def _dropped_html(answer: Answer) -> str:
     """How many sentences were dropped, and on demand why; never what they said."""
     if not answer.dropped:
         return ""
-    items = "".join(f'<li><span class="why">It {escape(line(d.reason))}.</span></li>' for d in answer.dropped)
+    items = "".join(
+        f'<li><span class="why">It {escape(line(d.reason.partition(":")[0]))}.</span></li>'
+        for d in answer.dropped
+    )
     summary = f"<summary>{escape(_dropped_line(answer))}</summary>"
     return f'<details class="dropped">{summary}<ul>{items}</ul></details>'
 
@@ -203,17 +214,18 @@ def _visible(text: str) -> str:
 
 
 def _text_sentence(sentence: Sentence) -> str:
-    return line(sentence.text) + " " + _marks(sentence)
+    return plain_brackets(line(sentence.text)) + " " + _marks(sentence)
 
 
 def _marks(sentence: Sentence) -> str:
     return "".join(f"[{c.n}]" for c in sentence.citations)
 
 
-def _text_source(c: Citation) -> str:
+def _text_source(c: Citation, quoted: bool) -> str:
+    quote = f"\n    “{line(c.quote)}”" if quoted else ""
     return (
         f"[{c.n}] {line(c.article.title)}\n    {origin(c.article)}\n"
-        f"    {line(c.article.source)}, characters {c.start} to {c.end}"
+        f"    {line(c.article.source)}, characters {c.start} to {c.end}{quote}"
     )
 
 
@@ -224,14 +236,9 @@ def _nearest_lines(answer: Answer) -> list[str]:
 
 def _dropped_line(answer: Answer) -> str:
     count = len(answer.dropped)
-    if not count:
-        return ""
-    what = "1 sentence was" if count == 1 else f"{count} sentences were"
-    return (
-        f"{what} dropped because the articles do not carry it."
-        if count == 1
-        else (f"{what} dropped because the articles do not carry them.")
-    )
+    if count == 1:
+        return "1 sentence was dropped because the articles do not carry it."
+    return f"{count} sentences were dropped because the articles do not carry them." if count else ""
 
 
 def _md(text: str) -> str:

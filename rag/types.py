@@ -8,6 +8,8 @@ A transform takes values and returns new ones. Offsets count characters (Unicode
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +17,8 @@ from typing import Any, Literal, NamedTuple
 
 Status = Literal["answered", "not_in_articles"]
 Verdict = Literal["quoted", "supported"]
+# A number in square brackets, as citation marks are written.
+_BRACKETED = re.compile(r"\[(\d+)\]")
 Basis = Literal["stated", "inferred"]
 
 
@@ -45,6 +49,16 @@ class Article:
     published_basis: Basis | None = None
     published_from: str | None = None
     url: str | None = None
+
+
+def content_id(article: Article) -> str:
+    """Sixteen hex digits of the SHA-256 of an article's text and what tells it from others.
+
+    The same words from two outlets, or of two days, are two articles.
+    """
+    told = (article.title, article.outlet, article.author, article.published, article.url)
+    content = "\x1f".join((article.text, *(str(part or "") for part in told)))
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,7 @@ class Question:
     text: str
     history: tuple[str, ...] = ()
     filters: Filters = Filters()
-    id: str | None = None
+    id: str | int | float | None = None
     standalone: str = ""
     topic: tuple[str, ...] = ()
 
@@ -236,6 +250,11 @@ class Dropped:
     reason: str
 
 
+def plain_brackets(text: str) -> str:
+    """Text whose own bracketed numbers cannot be taken for citation marks: [3] becomes (3)."""
+    return _BRACKETED.sub(r"(\1)", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Nearest:
     """An article that comes nearest to a question that the articles do not answer."""
@@ -281,8 +300,8 @@ class Answer:
         if self.status == "not_in_articles":
             return self.silence
         return " ".join(
-            " ".join(sentence.text.split()) + " " + "".join(f"[{c.n}]" for c in sentence.citations)
-            for sentence in self.sentences
+            plain_brackets(" ".join(s.text.split())) + " " + "".join(f"[{c.n}]" for c in s.citations)
+            for s in self.sentences
         )
 
     def to_dict(self) -> dict[str, Any]:

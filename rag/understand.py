@@ -20,7 +20,8 @@ _POINTS_BACK = frozenset(
 )
 _LATER_CAPITAL = re.compile(r"\s[A-Z]")
 _TOO_LITTLE, _STILL_LITTLE = 2, 5
-_CORRECT_FROM = 5
+# Short names are easily other names: Marina is not Marine.
+_CORRECT_FROM, _CORRECT_NAME_FROM = 5, 7
 
 
 def understand(question: Question) -> Question:
@@ -70,8 +71,9 @@ def correct(
     stay as they are.
     """
     text = question.standalone
-    for word in content_words(text):
-        if len(word) < _CORRECT_FROM or not word.isalpha() or any(holds(stem(f)) for f in forms(word)):
+    for word, written_here in as_written(text).items():
+        least = _CORRECT_NAME_FROM if written_here[0].isupper() else _CORRECT_FROM
+        if len(word) < least or not word.isalpha() or any(holds(stem(form)) for form in forms(word)):
             continue
         near = [other for other in stems_like(stem(word)) if one_letter_apart(stem(word), other)]
         if len(near) == 1 and fold(written(near[0])) not in STOPWORDS:

@@ -15,16 +15,29 @@ from rag.types import Citation, DraftSentence, Dropped, Offered, Sentence, Verdi
 from rag.words import STOPWORDS, fold, key, keys, words
 
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,})[”\"]")
+# Single marks that cannot be apostrophes: they open after a space and close before one.
+_SINGLY_QUOTED = re.compile(r"(?<!\w)[‘']([^‘’']{2,}(?:[’'](?=\w)[^‘’']+)*)[’'](?!\w)")
 _DOUBLE_QUOTES = str.maketrans("“”„«»‘’‚", '"""""\'\'\'')
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
-_NAME = re.compile(r"[A-Z][\w’'-]*(?:\.[A-Z]\.?)*")
-_NEGATION = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot)\b|n[’']t\b", re.I)
+_MAGNITUDE = re.compile(
+    r"[\s-]*(hundred|thousand|million|billion|trillion|percent|per cent|%)", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W\d_][\w’'-]*(?:\.[^\W\d_]\.?)*")
+_NEGATIONS = frozenset(
+    "not no never none nobody nothing neither nor without cannot non refused denied failed".split()
+)
+# How far a negation reaches, in content words.
+_NEGATES = 2
 _NUMBER_WORDS = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    word: value
+    for words_, values in (
+        ("zero one two three four five six seven eight nine ten eleven twelve thirteen".split(), range(14)),
+        ("fourteen fifteen sixteen seventeen eighteen nineteen".split(), range(14, 20)),
+        ("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10)),
     )
+    for word, value in zip(words_, values, strict=True)
 }
+_STRAY_MARK = re.compile(r"[\[【(][^\]】)]{1,12}[\]】)]")
 # A paraphrase keeps most of the content words of what it reports; babble does not.
 _SHARED_AT_LEAST = 0.5
 
@@ -88,37 +101,66 @@ def _not_whole(text: str, cited: Sequence[Offered]) -> str | None:
     return "is not a whole sentence of the article"
 
 
+def _marks(text: str, _: Sequence[Offered]) -> str | None:
+    """What is left of a mark would look like a citation and be none."""
+    for match in _STRAY_MARK.finditer(text):
+        inside = match.group()[1:-1]
+        numeric = any(c.isnumeric() for c in inside) and not any(c.isalpha() for c in inside)
+        # Plain numbers stand in round brackets in honest prose: ($9 billion), (2022).
+        if numeric and not (match.group()[0] == "(" and inside.isascii()):
+            return f"holds a mark that is no citation: {match.group()}"
+    return None
+
+
 def _quotations(text: str, cited: Sequence[Offered]) -> str | None:
     sources = [_plain(place.quote) for place in cited]
-    for match in _QUOTED.finditer(text):
-        inside = _plain(match.group(1)).strip(" ,.")
-        if not any(inside in source for source in sources):
-            return f"quotes words that do not stand in what it cites: {match.group(1)!r}"
+    for pattern in (_QUOTED, _SINGLY_QUOTED):
+        for match in pattern.finditer(text):
+            inside = _plain(match.group(1)).strip(" ,.")
+            if not any(inside in source for source in sources):
+                return f"quotes words that do not stand in what it cites: {match.group(1)!r}"
+    if _plain(text).count('"') % 2 and not any(_plain(text) in source for source in sources):
+        return "has a quotation mark without its other half"
     return None
 
 
 def _figures(text: str, cited: Sequence[Offered]) -> str | None:
     there = {figure for place in cited for figure in _figures_in(_carrying(place))}
-    missing = [figure for figure in _figures_in(text) if figure not in there]
+    missing = [" ".join(figure) for figure in _figures_in(text) if figure not in there]
     return f"has a figure that is not in what it cites: {', '.join(missing)}" if missing else None
 
 
 def _names(text: str, cited: Sequence[Offered]) -> str | None:
     there = {key(word) for place in cited for word in words(_carrying(place))}
-    there |= {part for word in there for part in word.split("-")}
     missing = [
         match.group()
-        for match in _NAME.finditer(text)
-        if not _begins(text, match) and not set(keys(match.group())) <= there
+        for match in _WORD.finditer(text)
+        if match.group()[0].isupper() and not _begins(text, match) and not set(keys(match.group())) <= there
     ]
     return f"has a name that is not in what it cites: {', '.join(missing)}" if missing else None
 
 
 def _negation(text: str, cited: Sequence[Offered]) -> str | None:
-    found = _NEGATION.search(text)
-    if found and not any(_NEGATION.search(place.quote) for place in cited):
-        return f"denies what nothing it cites denies: {found.group()!r}"
+    own, denied = _negated(text), [_negated(place.quote) for place in cited]
+    if own and not any(denied):
+        return f"denies what nothing it cites denies: {', '.join(sorted(own))}"
+    plainly = {key(word) for word in words(text)} - own
+    if not own and (lost := set().union(*denied) & plainly):
+        return f"says what something it cites denies: {', '.join(sorted(lost))}"
     return None
+
+
+def _negated(text: str) -> set[str]:
+    """Keys of the content words that a negation in the text reaches."""
+    reached: set[str] = set()
+    left = 0
+    for word in words(text):
+        if word in _NEGATIONS or word.endswith("n't"):
+            left = _NEGATES
+        elif left and word not in STOPWORDS:
+            reached.add(key(word))
+            left -= 1
+    return reached
 
 
 def _shared(text: str, cited: Sequence[Offered]) -> str | None:
@@ -130,7 +172,7 @@ def _shared(text: str, cited: Sequence[Offered]) -> str | None:
     return f"says what nothing it cites says: {', '.join(sorted(strange)) or 'no words at all'}"
 
 
-_TESTS = (_quotations, _figures, _names, _negation, _shared)
+_TESTS = (_marks, _quotations, _figures, _names, _negation, _shared)
 
 
 def _carrying(place: Offered) -> str:
@@ -140,10 +182,23 @@ def _carrying(place: Offered) -> str:
     return " ".join((place.quote, article.title, article.outlet or "", article.author or "", day))
 
 
-def _figures_in(text: str) -> list[str]:
-    figures = [figure.replace(",", "") for figure in _FIGURE.findall(text)]
-    spelled = [_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS]
-    return [figure.lstrip("0") or "0" for figure in (*figures, *spelled)]
+def _figures_in(text: str) -> list[tuple[str, str]]:
+    """Each figure with its magnitude ("1.05", "trillion"), spelled-out numbers among them."""
+    figures = [
+        (match.group().replace(",", "").lstrip("0") or "0", _magnitude(text, match.end()))
+        for match in _FIGURE.finditer(text)
+    ]
+    for match in _WORD.finditer(text):
+        parts = match.group().lower().split("-")
+        values = [_NUMBER_WORDS[part] for part in parts if part in _NUMBER_WORDS]
+        if values:
+            figures.append((str(sum(values)), _magnitude(text, match.end())))
+    return figures
+
+
+def _magnitude(text: str, end: int) -> str:
+    found = _MAGNITUDE.match(text, end)
+    return found.group(1).lower().replace("per cent", "%").replace("percent", "%") if found else ""
 
 
 def _begins(text: str, match: re.Match[str]) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 # Letters and digits, with the joints that keep a word whole: U.S., 1.05, two-plus-two, charge d'affaires.
-_WORD = re.compile(r"(?:[A-Za-z]\.){2,}|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+\w*", re.UNICODE)
+_WORD = re.compile(r"(?:[A-Za-z]\.){2,}|\d+(?:[.,]\d+)+(?![^\W_])|[^\W_]+(?:['’][^\W\d_]+)*")
 _POINTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]?")
 _SYLLABLE = re.compile(r"[aeiouy][^aeiouy]")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
@@ -31,7 +31,7 @@ STOPWORDS = frozenset(
 # Forms that news writes in several ways, one line a group; the first stands for all.
 _SAME = """
 us u.s usa america american americans | uk britain british | eu | un
-japan japanese | china chinese beijing | russia russian moscow russians | ukraine ukrainian
+japan japanese | china chinese | russia russian russians | ukraine ukrainian
 taiwan taiwanese | korea korean | australia australian | india indian | france french
 germany german | italy italian | israel israeli | iran iranian | canada canadian
 philippines philippine filipino | europe european
@@ -96,6 +96,11 @@ def forms(word: str) -> tuple[str, ...]:
     group = [form for form, first in _CANONICAL.items() if first == head]
     spaced = (" ".join(word),) if word in ("us", "uk", "un", "eu") else ()
     return tuple(dict.fromkeys((word, *spaced, *(form.replace("-", " ") for form in group))))
+
+
+def spellings(word: str, text: str) -> tuple[str, ...]:
+    """The forms of a folded word, and the word as the text writes it, which folding may have changed."""
+    return tuple(dict.fromkeys((*forms(word), as_written(text).get(word, word))))
 
 
 @lru_cache(maxsize=50_000)

@@ -7,7 +7,6 @@ into places, so a citation cannot be invented: an unknown number is a failed che
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -18,18 +17,20 @@ from rag.errors import ModelError
 from rag.prompts import Prompt, load
 from rag.types import Article, DraftSentence, Offered, Question
 from rag.verify import Checked, check
+from rag.words import content_words, key, words
 
 SILENT_REPLY = "NOT IN ARTICLES"
 _STANDALONE_TOKENS = 80
 # A model that babbles is not sent all of it back.
 _MOST_REPAIRS = 8
 _REPAIR_CHARACTERS = 400
-_STANDALONE_CHARACTERS = 400
 
 # What models make of "[3] [7]": several numbers in one bracket, ranges, a letter before the number,
-# full-width brackets.
+# full-width brackets. Every repetition is bounded, so that babble costs no more than its length.
 _ONE = r"[Ss]?\d{1,4}"
-_MARKS = re.compile(rf"(?:\s*[\[【]\s*{_ONE}(?:\s*[,;–-]\s*{_ONE})*\s*[\]】])+")
+_MARK = re.compile(rf"[\[【] ?{_ONE}(?: ?[,;–-] ?{_ONE}){{0,20}} ?[\]】]")
+_LONGEST_MARK = 200
+_BEFORE_STOP = re.compile(r" ([.,;!?])")
 _NUMBER = re.compile(r"\d{1,4}")
 _BULLET = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+|#+\s*)")
 
@@ -48,27 +49,31 @@ class Writer:
         """The version of each prompt, by name."""
         return {p.name: p.version for p in (self._answer, self._repair, self._standalone)}
 
-    def standalone(self, question: Question) -> str:
-        """The question rewritten so that it needs no earlier one. Raises ModelError."""
+    def standalone(self, question: Question, deadline: float) -> str:
+        """The question rewritten so that it needs no earlier one.
+
+        Raises ModelError when the model fails, or brings in words that nobody asked with.
+        """
         values = {
             "history": "\n".join(f"- {_line(earlier)}" for earlier in question.history),
             "question": _line(question.text),
         }
-        deadline = time.monotonic() + self._config.deadline_s
         reply = complete(self._config, self._standalone.fill(values), deadline, _STANDALONE_TOKENS)
         lines = [line for line in reply.splitlines() if line.strip()]
-        if len(lines) != 1 or len(lines[0]) > _STANDALONE_CHARACTERS or "?" not in lines[0]:
-            raise ModelError("the model did not rewrite the question")
+        asked = {key(word) for text in (question.text, *question.history) for word in words(text)}
+        if len(lines) != 1 or not {key(word) for word in content_words(lines[0])} <= asked:
+            raise ModelError("the model did not rewrite the question, or added to it")
         return _line(lines[0])
 
-    def compose(self, question: Question, offered: Sequence[Offered], today: date) -> Iterator[Checked]:
+    def compose(
+        self, question: Question, offered: Sequence[Offered], today: date, deadline: float
+    ) -> Iterator[Checked]:
         """The model's sentences, checked, in answer order; none at all when it says it is silent.
 
         Sentences pass on as they come until one fails. From there on they wait until the failed
         ones have been repaired, once, so that what is shown is never taken back or reordered.
-        Raises ModelError, at the first sentence or later.
+        `deadline` is a time of time.monotonic(). Raises ModelError, at the first sentence or later.
         """
-        deadline = time.monotonic() + self._config.deadline_s
         known = {sentence.number: sentence for sentence in offered}
         evidence = numbered(offered)
         values = {
@@ -154,34 +159,42 @@ def units(pieces: Iterable[str]) -> Iterator[str]:
     A sentence ends at the end of a line, or after its marks when something else follows them. How
     the reply was cut into pieces makes no difference.
     """
-    held = ""
+    held, seen = "", 0
     for piece in pieces:
         held += piece
-        while (cut := _cut(held)) is not None:
+        while True:
+            cut, seen = _cut(held, seen)
+            if cut is None:
+                break
             yield held[:cut]
             held = held[cut:]
     yield from (line for line in held.split("\n") if line.strip())
 
 
-def _cut(held: str) -> int | None:
-    """Where the first complete sentence in `held` ends, or None when more must be seen first."""
-    line_end = held.find("\n")
+def _cut(held: str, seen: int) -> tuple[int | None, int]:
+    """Where the first complete sentence in `held` ends, or None when more must be seen first.
+
+    Also from where to look the next time, so that a long reply is not read over and over.
+    """
+    line_end = held.find("\n", seen)
     end = len(held) if line_end < 0 else line_end
-    for found in _MARKS.finditer(held, 0, end):
+    look_from = max(seen, end - _LONGEST_MARK)
+    for found in _MARK.finditer(held, seen, end):
         after = found.end()
         while after < end and held[after] in " .!?\t":
             after += 1
         if after < end and held[after] not in "[【":
-            return after
-    return line_end + 1 if line_end >= 0 else None
+            return after, 0
+        look_from = found.start()
+    return (line_end + 1, 0) if line_end >= 0 else (None, look_from)
 
 
 def parse(unit: str) -> DraftSentence | None:
     """A sentence and the numbers it names, from one unit of a reply; None for an empty one."""
     text = _BULLET.sub("", unit.strip()).replace("**", "")
-    marks = _MARKS.findall(text)
+    marks = _MARK.findall(text)
     numbers = tuple(dict.fromkeys(int(n) for mark in marks for n in _NUMBER.findall(mark)))
-    plain = _MARKS.sub("", text).strip()
+    plain = _BEFORE_STOP.sub(r"\1", " ".join(_MARK.sub(" ", text).split()))
     return DraftSentence(plain, numbers) if re.search(r"\w", plain) else None
 
 

@@ -13,6 +13,7 @@ from hypothesis import given
 
 from rag.articles import Loaded, decode, find_date, from_text, read_file, read_paths
 from rag.errors import ArticleError
+from rag.types import content_id
 from tests.conftest import SEEDS, texts
 
 SEED_DIGESTS = {
@@ -142,7 +143,8 @@ def test_an_article_keeps_its_text(text: str) -> None:
     """The text of an article is the string it was made from, and its id follows from the text."""
     article = from_text(text, "here")
     assert text == article.text
-    assert hashlib.sha256(text.encode()).hexdigest()[:16] == article.id
+    assert content_id(article) == article.id == from_text(text, "here").id
+    assert article.id != from_text(text, "here", {"outlet": "Another"}).id
     assert article.title
     assert "\n" not in article.title
 

@@ -49,7 +49,7 @@ def test_lines_are_answered_in_order(
         "what did Hamada sign?",
         json.dumps({"question": "is it binding?", "history": ["what did Hamada sign?"], "id": "b"}),
         "{broken",
-        json.dumps({"history": []}),
+        json.dumps({"history": [], "id": "x"}),
         "",
         json.dumps({"question": "Who is Raymond Greene?", "id": 7}),
     ]
@@ -58,7 +58,7 @@ def test_lines_are_answered_in_order(
     out, err = capsys.readouterr()
     answers = [json.loads(line) for line in out.splitlines()]
     assert ["answered", "answered", "failed", "failed", "answered"] == [a["status"] for a in answers]
-    assert [None, "b", None, None, "7"] == [a["id"] for a in answers]
+    assert [None, "b", None, "x", 7] == [a["id"] for a in answers]
     assert 2 == len(err.splitlines())
 
 

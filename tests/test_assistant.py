@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -290,6 +291,87 @@ def test_a_model_rewrites_a_follow_up(voiced: Any) -> None:
         n = number_of(body, "NASA headquarters")
         return said(f"It was signed at NASA headquarters on January 13. [{n}]")
 
-    answer, _ = voiced(script, "where was it signed?", history=["What about the space deal?"])
+    answer, _ = voiced(script, "where was it signed?", history=["What is the Space Cooperation Agreement?"])
     assert "Where was the Space Cooperation Agreement signed?" == answer.question.standalone
     assert "NASA headquarters" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("What did Mary O'Brien say?", "Mary O'Brien said that the harbour is open."),
+        ("What did Herr Strauß open?", "Herr Strauß opened the harbour in May."),
+        ("Who won the 5G licence in Łódź?", "In Łódź, Orange won the 5G licence."),
+        ("How many of the 5,000 seats were sold?", "All 5,000 seats were sold on Monday."),
+    ],
+)
+def test_silence_never_denies_a_word_that_stands_there(assistant: Assistant, asked: str, text: str) -> None:
+    """Names with apostrophes, odd letters and figures are found where they stand."""
+    answer = assistant.ask_texts(asked, [text, "Nothing of note happened in Paris."])
+    assert ("answered", text) == (answer.status, answer.sentences[0].text)
+
+
+def test_a_first_line_is_an_article_too(assistant: Assistant) -> None:
+    """A first line that may be a headline, or begins like a list or a menu, can be quoted."""
+    for first in (
+        "Mayor Ito opened the bridge",
+        "- Mayor Ito opened the bridge",
+        "Home: Mayor Ito opened it",
+    ):
+        answer = assistant.ask_texts("Who is mayor?", [f"{first}\nThe work took ten years."])
+        assert first in {s.text for s in answer.sentences} | {"- " + s.text for s in answer.sentences}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda a: a.ask_texts(SIGNED, "one string"),
+        lambda a: a.ask_texts(SIGNED, []),
+        lambda a: a.ask_texts(SIGNED, [None]),
+        lambda a: a.ask(None),
+        lambda a: a.ask(b"what"),
+        lambda a: a.ask(SIGNED, history="what"),
+        lambda a: a.ask(SIGNED, history=[3]),
+    ],
+)
+def test_a_wrong_type_is_a_usage_error(assistant: Assistant, call: Any) -> None:
+    """A string where a list is due, nothing, or bytes are one clear error."""
+    with pytest.raises(UsageError):
+        call(assistant)
+
+
+def test_one_deadline_holds_for_the_whole_turn(voiced: Any) -> None:
+    """A follow-up's rewriting and writing share one deadline."""
+
+    def script(_: dict[str, Any]) -> Reply:
+        def slowly() -> Iterator[bytes]:
+            for _ in range(80):
+                time.sleep(0.1)
+                yield chunk(" ")
+
+        return Reply(slowly())
+
+    began = time.monotonic()
+    answer, told = voiced(script, "where was it signed?", history=[SIGNED])
+    assert 7.5 > time.monotonic() - began
+    assert "quote" == answer.model
+    assert told
+
+
+def test_what_a_model_makes_of_a_question_adds_nothing(voiced: Any) -> None:
+    """A rewritten question that brings in other words is not used and not shown."""
+
+    def script(body: dict[str, Any]) -> Reply:
+        rewriting = "Earlier questions" in asked_for(body)
+        return said("Hamada was jailed for fraud, where?" if rewriting else "NOT IN ARTICLES")
+
+    answer, told = voiced(script, "where was it signed?", history=[SIGNED])
+    assert "fraud" not in json.dumps(answer.to_dict())
+    assert "rule" in told[0]
+
+
+def test_half_characters_of_a_model_break_nothing(voiced: Any) -> None:
+    """A lone surrogate in a reply neither passes nor breaks the answer."""
+    answer, _ = voiced(lambda _: said("Hamada \ud800 signed. [1]"))
+    assert_holds(answer)
+    assert json.dumps(answer.to_dict(), ensure_ascii=False).encode()

@@ -138,3 +138,12 @@ def test_the_socket_guard_lets_loopback_pass(tmp_path: Path) -> None:
 def test_the_environment_is_clean() -> None:
     """No test sees a key or a setting of whoever runs it."""
     assert [] == [name for name in os.environ if name.startswith(("OPENAI_", "RAG_"))]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:abc/v1", "http://localhost:99999", "http://[::1", "http://", "ftp://x"]
+)
+def test_an_endpoint_that_is_none_is_one_clear_line(url: str) -> None:
+    """A base URL without a usable host and port is refused by name when settings are read."""
+    with pytest.raises(ConfigError, match="OPENAI_BASE_URL"):
+        Config.from_env({"OPENAI_BASE_URL": url})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -98,7 +99,19 @@ def write(config: Config, url: str) -> list[Checked]:
     from dataclasses import replace
 
     writer = Writer(replace(config, model="fake", base_url=url, retries=0), data_folder("prompts"))
-    return list(writer.compose(question("What did Hamada sign?"), list(KNOWN.values()), JANUARY))
+    deadline = time.monotonic() + 10
+    return list(writer.compose(question("What did Hamada sign?"), list(KNOWN.values()), JANUARY, deadline))
+
+
+@pytest.mark.parametrize(
+    "babble", [" " * 20_000, "[" * 20_000, "[1] " * 5_000, "[1" + " ,1" * 5_000, "a" * 20_000]
+)
+def test_babble_costs_no_more_than_its_length(babble: str) -> None:
+    """A long reply without sense, a character at a time, is read in seconds and not in hours."""
+    began = time.monotonic()
+    list(units(babble[i : i + 4] for i in range(0, len(babble), 4)))
+    parse(babble)
+    assert 20 > time.monotonic() - began
 
 
 def test_a_failed_sentence_is_repaired_in_its_place(tmp_path: Any) -> None:

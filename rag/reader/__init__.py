@@ -8,7 +8,7 @@ whether its article is of the right time. `tools/fit_reader.py` fits the weights
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -18,8 +18,8 @@ from rag.types import Offered, Question
 from rag.words import content_words, key, keys, words
 
 # Fitted by tools/fit_reader.py; the order is that of `Features`.
-WEIGHTS = (1.94, 1.14, 0.64, -0.19, -1.46, 0.93, -1.59, -1.31)
-BIAS = -2.75
+WEIGHTS = (1.93, 1.15, 0.64, -0.19, -1.46, 0.93, -1.59, -1.3)
+BIAS = -2.76
 # How much a passage's score in retrieval adds to the order of its sentences (not to probability).
 _FOUND_WEIGHT = 1.0
 # What an earlier question named matters more to a follow-up than what it said of it.
@@ -42,7 +42,7 @@ class Features(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """One sentence as read, with the question's words that it holds or has near.
+    """One sentence as read, with the question's words that it holds.
 
     `probability` is how likely it answers; `score` orders sentences and also knows how well its
     passage was found.
@@ -52,7 +52,6 @@ class Reading(NamedTuple):
     probability: float
     score: float
     held: frozenset[str]
-    near: frozenset[str]
 
 
 class Asked(NamedTuple):
@@ -95,27 +94,28 @@ def read(asked: Asked, offered: Sequence[Offered], found: Mapping[int, float]) -
 
     `found` maps the rank of a piece of evidence to its score in retrieval.
     """
-    around = _surroundings(offered)
     readings = []
-    for sentence in offered:
-        held = frozenset(_keys(sentence.quote)) & asked.weights.keys()
-        near = held | (around[sentence.number] & asked.weights.keys())
-        features = _features(asked, sentence, held, near)
-        logit = BIAS + sum(w * f for w, f in zip(WEIGHTS, features, strict=True))
+    for sentence, held, near in _held(asked, offered):
+        values = _features(asked, sentence, held, near)
+        logit = BIAS + sum(w * f for w, f in zip(WEIGHTS, values, strict=True))
         score = logit + _FOUND_WEIGHT * found.get(sentence.evidence_rank, 0.0)
-        readings.append(Reading(sentence, 1 / (1 + math.exp(-logit)), score, held, near))
+        readings.append(Reading(sentence, 1 / (1 + math.exp(-logit)), score, held))
     return readings
 
 
 def features(asked: Asked, offered: Sequence[Offered]) -> list[Features]:
     """The features of each offered sentence, for fitting."""
+    return [_features(asked, *place) for place in _held(asked, offered)]
+
+
+def _held(
+    asked: Asked, offered: Sequence[Offered]
+) -> Iterator[tuple[Offered, frozenset[str], frozenset[str]]]:
+    """Each sentence with the question's keys that it holds, and those it holds or has near."""
     around = _surroundings(offered)
-    rows = []
     for sentence in offered:
         held = frozenset(_keys(sentence.quote)) & asked.weights.keys()
-        near = held | (around[sentence.number] & asked.weights.keys())
-        rows.append(_features(asked, sentence, held, near))
-    return rows
+        yield sentence, held, held | (around[sentence.number] & asked.weights.keys())
 
 
 def _features(asked: Asked, sentence: Offered, held: frozenset[str], near: frozenset[str]) -> Features:
