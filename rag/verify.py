@@ -26,8 +26,8 @@ _WORD = re.compile(r"[^\W\d_][\w’'-]*(?:\.[^\W\d_]\.?)*")
 _NEGATIONS = frozenset(
     "not no never none nobody nothing neither nor without cannot non refused denied failed".split()
 )
-# How far a negation reaches, in content words.
-_NEGATES = 2
+# How many content words a negation reaches: the one that it denies.
+_NEGATES = 1
 _NUMBER_WORDS = {
     word: value
     for words_, values in (

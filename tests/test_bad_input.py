@@ -102,7 +102,7 @@ def test_bad_lines_stop_no_good_ones(run: Run, copied_home: Path) -> None:
     assert ["failed"] * 11 + ["answered"] == [reply["status"] for reply in replies]
     assert len(ran.told) == 11
     assert all(told.startswith("error: ") and len(told) < 500 for told in ran.told)
-    assert ("7", "good") == (replies[3]["id"], replies[-1]["id"])
+    assert (7, "good") == (replies[3]["id"], replies[-1]["id"])
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ KNOWN = offered(MEMO, "Kishi and Blinken met in 2022.", outlet="Jiji Press", pub
         ("The alliance is not in doubt.", (4,)),
         ("On January 13, Austin lauded the plan to station a regiment in Japan.", (5,)),
         ("Austin and Hamada signed two documents, and Tokyo pays $9 billion.", (1, 2)),
+        ("Hamada said: ‘We will not yield.’", (3,)),
+        ("Hamada said that they won't yield.", (3,)),
     ],
 )
 def test_faithful_sentences_pass(text: str, numbers: tuple[int, ...]) -> None:
