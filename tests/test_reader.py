@@ -91,6 +91,15 @@ def test_an_article_of_another_year_is_less_likely() -> None:
     assert right > wrong
 
 
+def test_a_month_puts_its_articles_first() -> None:
+    """Where a question names a month, an article of that month goes before another of that year."""
+    one, other = (offered("Kishi met Blinken in 2022.", published=f"2022-{m}-07")[1] for m in ("01", "09"))
+    asked = ask(question("Who met Blinken in Jan. 2022?"), {})
+    right, wrong = (read(asked, [place], {})[0] for place in (one, other))
+    assert right.score > wrong.score
+    assert right.probability == wrong.probability
+
+
 @given(st.text(max_size=60), st.lists(st.text(min_size=1, max_size=80), min_size=1, max_size=4))
 def test_every_reading_is_a_probability(text: str, sentences: list[str]) -> None:
     """Whatever is asked of whatever text, each sentence gets a probability, the same each time."""

@@ -8,6 +8,7 @@ whether its article is of the right time. `tools/fit_reader.py` fits the weights
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -22,6 +23,10 @@ WEIGHTS = (1.93, 1.15, 0.64, -0.19, -1.46, 0.93, -1.59, -1.3)
 BIAS = -2.76
 # How much a passage's score in retrieval adds to the order of its sentences (not to probability).
 _FOUND_WEIGHT = 1.0
+# News of a month is mostly in the articles of that month; they go first when a question names it.
+_MONTH_WEIGHT = 1.0
+_MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,? (\d{4})\b", re.I)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 # What an earlier question named matters more to a follow-up than what it said of it.
 _NAMED_WEIGHT, _TOPIC_WEIGHT = 1.0, 0.5
 _UNHEARD_SHARE = 0.5
@@ -55,12 +60,13 @@ class Reading(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A question as the reader sees it: keys with their weights, neighbours, kind, years."""
+    """A question as the reader sees it: keys with their weights, neighbours, kind, years, a month."""
 
     weights: Mapping[str, float]
     pairs: tuple[tuple[str, str], ...]
     kind: Kind | None
     years: frozenset[str]
+    month: tuple[int, int] | None
 
 
 def ask(question: Question, rarity: Mapping[str, float]) -> Asked:
@@ -74,7 +80,13 @@ def ask(question: Question, rarity: Mapping[str, float]) -> Asked:
     years = frozenset(w for w in words(question.standalone) if len(w) == 4 and w[:2] in ("19", "20"))
     ordered = [key(word) for word in own]
     pairs = tuple(pairwise(ordered))
-    return Asked(weights, pairs, kind_of(question.standalone), years)
+    return Asked(weights, pairs, kind_of(question.standalone), years, _month(question.standalone))
+
+
+def _month(text: str) -> tuple[int, int] | None:
+    """The year and month that a question names, as in "January 2022"."""
+    found = _MONTH.search(text)
+    return (int(found.group(2)), _MONTHS.index(found.group(1).lower()) + 1) if found else None
 
 
 def rarities(frequencies: Mapping[str, int], total: int) -> dict[str, float]:
@@ -99,6 +111,9 @@ def read(asked: Asked, offered: Sequence[Offered], found: Mapping[int, float]) -
         values = _features(asked, sentence, held, near)
         logit = BIAS + sum(w * f for w, f in zip(WEIGHTS, values, strict=True))
         score = logit + _FOUND_WEIGHT * found.get(sentence.evidence_rank, 0.0)
+        published = sentence.article.published
+        if asked.month and published and asked.month == (published.year, published.month):
+            score += _MONTH_WEIGHT
         readings.append(Reading(sentence, 1 / (1 + math.exp(-logit)), score, held))
     return readings
 
