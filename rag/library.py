@@ -1,7 +1,7 @@
 """The library: SQLite with every article, passage, vector and the full-text index; the record.
 
-All of Pressroom's SQL is here, and SQLite's errors are translated here. The vector index (see
-index.py) is derived from what this file holds.
+What is asked of the database and put into it is here; how its file is opened, made and guarded is in
+database.py. The vector index (see index.py) is derived from what this file holds.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,39 +19,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import LibraryBusy, LibraryCorrupt, LibraryError, LibraryNewer, LibraryUnwritable
+from rag.database import FILE, damaged, open_file, open_memory, transaction, translated
+from rag.errors import LibraryCorrupt
 from rag.types import Article, Hit, Passage, Scope, Span, content_id
 from rag.words import fold
 from rag.words import stem as stem_of
 
 Vectors = npt.NDArray[np.float32]
 
-FILE = "library.sqlite3"
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY, text TEXT NOT NULL, body TEXT NOT NULL, title TEXT NOT NULL,
-    outlet TEXT, author TEXT, published TEXT, published_basis TEXT, published_from TEXT, url TEXT,
-    fingerprint TEXT NOT NULL
-);
-CREATE TABLE sources (
-    source TEXT PRIMARY KEY,
-    article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE
-);
-CREATE INDEX sources_article ON sources(article_id);
-CREATE TABLE passages (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-    article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
-    start INTEGER NOT NULL, stop INTEGER NOT NULL, sentences TEXT NOT NULL, vector BLOB NOT NULL
-);
-CREATE INDEX passages_article ON passages(article_id);
-CREATE VIRTUAL TABLE passage_text USING fts5(
-    heading, text, tokenize = 'porter unicode61 remove_diacritics 2'
-);
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab(passage_text, 'row');
-INSERT INTO facts VALUES ('revision', '0');
-"""
 _WORD = re.compile(r"\w+")
 # The heading helps to match and must not outweigh the passage itself.
 _HEADING_WEIGHT, _TEXT_WEIGHT = 0.5, 1.0
@@ -81,59 +56,25 @@ class Library:
         Raises LibraryUnwritable, LibraryCorrupt, LibraryNewer, or LibraryError.
         """
         path = folder / FILE
-        _make_folder(folder)
-        with _translated(str(path)):
-            library = cls(_connect(path), str(path))
-            try:
-                library._prepare()
-            except BaseException:
-                library.close()
-                raise
-        return library
+        return cls(open_file(path), str(path))
 
     @classmethod
     def in_memory(cls) -> Library:
         """An empty library that is gone with the process."""
-        library = cls(sqlite3.connect(":memory:", check_same_thread=False), "memory")
-        library._prepare()
-        return library
+        return cls(open_memory(), "memory")
 
     def close(self) -> None:
         """Close the file; the library cannot be used afterwards."""
         with self._lock:
             self._connection.close()
 
-    def _prepare(self) -> None:
-        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise LibraryNewer(
-                f"{self._where} was written by a newer Pressroom (format {version}; this one reads up"
-                f" to {SCHEMA_VERSION}): upgrade Pressroom, or choose another folder with --home"
-            )
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        if version == 0:
-            with suppress(sqlite3.OperationalError):
-                self._connection.execute("PRAGMA journal_mode = WAL")
-            with self._transaction() as connection:
-                if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                    for statement in _SCHEMA.split(";\n"):
-                        connection.execute(statement)
-                    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _translated(self._where):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self._lock, translated(self._where), transaction(self._connection):
+            yield self._connection
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        with self._lock, _translated(self._where):
+        with self._lock, translated(self._where):
             return self._connection.execute(sql, values).fetchall()
 
     @contextmanager
@@ -142,7 +83,7 @@ class Library:
         try:
             yield
         except (ValueError, TypeError) as error:
-            raise LibraryCorrupt(_damaged(self._where, str(error))) from error
+            raise LibraryCorrupt(damaged(self._where, str(error))) from error
 
     # Facts about the library itself
 
@@ -338,67 +279,6 @@ class Library:
                 if not passage.text or not passage.sentences:
                     found.append(f"passage {passage.id} names no text of its article")
         return tuple(found)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        str(folder).encode()
-    except UnicodeEncodeError:
-        raise LibraryUnwritable("the library's folder must have a name in UTF-8") from None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LibraryUnwritable(
-            f"cannot use {folder} for the library: {(error.strerror or str(error)).lower()}"
-        ) from error
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """A connection; read-only, and past the write-ahead log, where the folder cannot be written."""
-    try:
-        return _opened(str(path))
-    except sqlite3.OperationalError as error:
-        if not path.is_file() or "locked" in str(error):
-            raise
-        return _opened(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-
-
-def _opened(address: str, uri: bool = False) -> sqlite3.Connection:
-    """A connection that has read the file's first page."""
-    connection = sqlite3.connect(
-        address, uri=uri, isolation_level=None, check_same_thread=False, timeout=30.0
-    )
-    try:
-        connection.execute("PRAGMA user_version").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-@contextmanager
-def _translated(where: str) -> Iterator[None]:
-    """The wall: SQLite's errors become ours."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise _translation(error, where) from error
-
-
-def _translation(error: sqlite3.DatabaseError, where: str) -> LibraryError:
-    # Where a text cannot be decoded, SQLite's words end with all of it.
-    words = str(error).splitlines()[0][:200]
-    if any(sign in words for sign in ("malformed", "not a database", "no such table", "decode to UTF-8")):
-        return LibraryCorrupt(_damaged(where, words))
-    if "locked" in words or "busy" in words:
-        return LibraryBusy(f"{where} is being written by another process: try again")
-    if any(sign in words for sign in ("readonly", "unable to open", "full", "disk I/O")):
-        return LibraryUnwritable(f"cannot write {where}: {words}")
-    return LibraryError(f"{where}: {words}")
-
-
-def _damaged(where: str, words: str) -> str:
-    return f"{where} is damaged ({words}): restore it from a copy, or move it away and ingest again"
 
 
 def _article_row(article: Article, fingerprint: str) -> tuple[Any, ...]:

@@ -15,8 +15,8 @@ import pytest
 from filelock import FileLock
 
 from rag import Assistant
+from rag.database import FILE
 from rag.errors import ArticleError, UsageError
-from rag.library import FILE
 from tests.conftest import ROOT, Ran
 
 Run = Callable[..., Ran]

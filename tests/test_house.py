@@ -31,7 +31,7 @@ def imports(path: object) -> set[str]:
         ("chromadb", {"index.py"}),
         ("openai", {"chat.py"}),
         ("llama_index", {"passages.py"}),
-        ("sqlite3", {"library.py"}),
+        ("sqlite3", {"database.py", "library.py"}),
         ("onnxruntime", {"embed.py"}),
         ("gradio", set()),
     ],

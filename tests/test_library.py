@@ -15,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.articles import from_text
+from rag.database import FILE
 from rag.errors import (
     LibraryBusy,
     LibraryCorrupt,
@@ -23,7 +24,7 @@ from rag.errors import (
     LibraryUnwritable,
     PressroomError,
 )
-from rag.library import FILE, Library
+from rag.library import Library
 from rag.types import Article, Hit, Scope
 from tests.conftest import WordEmbedder, messy, shelved, texts
 

@@ -54,3 +54,12 @@ def test_files_that_the_readme_links_to_are_there() -> None:
     assert links
     for link in links:
         assert (ROOT / link).exists(), link
+
+
+def test_no_figure_is_missing() -> None:
+    """README and log hold the tables that their commands print, with nothing left to fill in."""
+    log = (ROOT / "evals" / "LOG.md").read_text(encoding="utf-8")
+    for text in (README, log):
+        for words in ("| cases right |", "| cold `rag.ask`", "| installed, MB |"):
+            assert words in text
+        assert not re.search(r"^[A-Z]{3,}$", text, re.MULTILINE)
