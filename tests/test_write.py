@@ -147,3 +147,14 @@ def test_nothing_is_invented_when_the_repair_has_more_to_say(tmp_path: Any) -> N
     with endpoint(script) as (url, _):
         checked = write(config_for(tmp_path), url)
     assert ["Austin and Hamada signed two documents."] == [c.draft.text for c in checked]
+
+
+def test_a_repair_that_fails_is_passed_over(tmp_path: Any) -> None:
+    """Of what a repair brings, only what passes its checks takes a failed sentence's place."""
+
+    def script(body: dict[str, Any]) -> Reply:
+        return said(f"{BAD}\n{GOOD}" if "Failed sentences" in asked_for(body) else BAD)
+
+    with endpoint(script) as (url, _):
+        checked = write(config_for(tmp_path), url)
+    assert [("Austin and Hamada signed two documents.", True)] == [(c.draft.text, c.passed) for c in checked]
