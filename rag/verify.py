@@ -26,6 +26,8 @@ _WORD = re.compile(r"[^\W\d_][\w’'-]*(?:\.[^\W\d_]\.?)*")
 _NEGATIONS = frozenset(
     "not no never none nobody nothing neither nor without cannot non refused denied failed".split()
 )
+# "Not only", "nothing is more important": these weigh, and deny nothing.
+_WEIGHING = frozenset("only just merely more less".split())
 # How many content words a negation reaches: the one that it denies.
 _NEGATES = 1
 _NUMBER_WORDS = {
@@ -154,9 +156,11 @@ def _negated(text: str) -> set[str]:
     """Keys of the content words that a negation in the text reaches."""
     reached: set[str] = set()
     left = 0
-    for word in words(text):
+    every = words(text)
+    for place, word in enumerate(every):
         if word in _NEGATIONS or word.endswith("n't"):
-            left = _NEGATES
+            denies = _WEIGHING.isdisjoint(every[place + 1 : place + 4])
+            left = _NEGATES if denies else 0
         elif left and word not in STOPWORDS:
             reached.add(key(word))
             left -= 1

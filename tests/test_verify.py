@@ -71,6 +71,20 @@ def test_unfaithful_sentences_fail(text: str, numbers: tuple[int, ...], reason: 
     assert reason in checked.reason
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("Austin said that nothing is more important than safety.", "Austin called safety important."),
+        ("We must not only strengthen the tools we have.", "They must strengthen their tools."),
+    ],
+)
+def test_weighing_words_deny_nothing(source: str, text: str) -> None:
+    """A comparison or a "not only" in the source is no denial that a summary has to keep."""
+    known = offered(source)
+    checked = check(DraftSentence(text, (1,)), known)
+    assert "denies" not in checked.reason
+
+
 def test_quoting_takes_whole_sentences() -> None:
     """A quoted sentence is one of the article's, to the last character."""
     whole = KNOWN[2].quote
