@@ -13,7 +13,7 @@ from rag.assistant import Assistant
 from rag.errors import PressroomError, UsageError
 from rag.show import to_json, to_text
 from rag.terminal import add_shared_options, config_of, guarded, tell
-from rag.types import Filters
+from rag.types import Answer, Filters
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +41,7 @@ def _run(assistant: Assistant, options: argparse.Namespace) -> int:
     filters = Filters(options.since, options.until, options.as_of, options.outlet)
     if options.question != "-":
         answer = assistant.ask(options.question, filters=filters)
+        _tell_understood(answer)
         print(to_json(answer) if options.json else to_text(answer), flush=True)
         return 0
     failed = False
@@ -67,6 +68,13 @@ def _answer_line(assistant: Assistant, asked: dict[str, Any], filters: Filters, 
         return False
     print(to_json(answer) if as_json else to_text(answer) + "\n", flush=True)
     return True
+
+
+def _tell_understood(answer: Answer) -> None:
+    """Say so when a word of the question was taken for another."""
+    taken = answer.question.standalone
+    if taken != " ".join(answer.question.text.split()):
+        tell(f"understood as: {taken}")
 
 
 def _asked(lines: Iterator[str]) -> Iterator[dict[str, Any]]:

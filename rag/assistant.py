@@ -169,10 +169,7 @@ class Assistant:
                 )
             except ModelError as error:
                 turn.note(f"{error}; the follow-up was understood by rule instead")
-        found = correct(question, library.holds, library.stems_like, library.written)
-        if found.standalone != question.standalone:
-            turn.note(f"understood as: {found.standalone}")
-        return found
+        return correct(question, library.holds, library.stems_like, library.written)
 
     def _retrieve(self, question: Question, shelf: Shelf) -> tuple[Evidence, ...]:
         """The evidence, its sources named as seen from the working folder."""
@@ -194,6 +191,7 @@ class Assistant:
                 return
             turn.note(f"{error}; quoting instead")
             turn.model = "quote"
+            return
         if turn.ledger.dropped and not turn.ledger.sentences:
             turn.note("nothing that the model wrote passed its checks; quoting instead")
             turn.model = "quote"

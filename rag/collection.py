@@ -278,9 +278,8 @@ def open_articles(
 ) -> tuple[Collection, Report]:
     """A library of just these files and folders, kept in the cache under a name made from them."""
     absolute = sorted(str(path.expanduser().absolute()) for path in paths)
-    name = hashlib.sha256("\n".join((embedder.id, *absolute)).encode(errors="surrogateescape")).hexdigest()[
-        :16
-    ]
+    named = "\n".join((embedder.id, *absolute)).encode(errors="surrogateescape")
+    name = hashlib.sha256(named).hexdigest()[:16]
     # Looked at before a folder is made: a mistyped path should leave nothing behind.
     if not any(True for _ in articles.files(paths)):
         raise ArticleError(f"no articles in {', '.join(map(str, paths))}")

@@ -189,8 +189,6 @@ class Draft:
 
     sentences: tuple[DraftSentence, ...]
     confidence: float
-    model: str = "quote"
-    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def _quotations(text: str, cited: Sequence[Offered]) -> str | None:
 
 def _figures(text: str, cited: Sequence[Offered]) -> str | None:
     there = {figure for place in cited for figure in _figures_in(_carrying(place))}
-    missing = [" ".join(figure) for figure in _figures_in(text) if figure not in there]
+    missing = [" ".join(figure).strip() for figure in _figures_in(text) if figure not in there]
     return f"has a figure that is not in what it cites: {', '.join(missing)}" if missing else None
 
 
@@ -143,11 +143,13 @@ def _names(text: str, cited: Sequence[Offered]) -> str | None:
 
 
 def _negation(text: str, cited: Sequence[Offered]) -> str | None:
-    own, denied = _negated(text), [_negated(place.quote) for place in cited]
-    if own and not any(denied):
+    own, denied = _negated(text), set().union(*(_negated(place.quote) for place in cited))
+    if own and not denied:
         return f"denies what nothing it cites denies: {', '.join(sorted(own))}"
-    plainly = {key(word) for word in words(text)} - own
-    if not own and (lost := set().union(*denied) & plainly):
+    said = {word for place in cited for word in keys(place.quote)} - denied
+    if turned := own & said:
+        return f"denies what it cites says: {', '.join(sorted(turned))}"
+    if lost := denied & (set(keys(text)) - own):
         return f"says what something it cites denies: {', '.join(sorted(lost))}"
     return None
 

@@ -33,6 +33,14 @@ def test_an_answer_names_outlet_and_date(here: Path, capsys: pytest.CaptureFixtu
     assert "" == err
 
 
+def test_a_word_taken_for_another_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A misspelled word that was corrected is named on stderr, beside the answer."""
+    assert 0 == ask.main(["where will the Marine Litoral Regiment be by 2025?"])
+    out, err = capsys.readouterr()
+    assert "Marine Littoral Regiment in Japan by 2025" in out
+    assert ["understood as: where will the Marine Littoral Regiment be by 2025?"] == err.splitlines()
+
+
 def test_json_is_one_object_on_stdout(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """--json prints one line of JSON and nothing else."""
     assert 0 == ask.main(["--json", "What did Hamada say about TikTok?"])

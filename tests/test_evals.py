@@ -17,6 +17,7 @@ from evals.run import Record, rates
 from evals.score import score, wilson
 from rag import Answer, Assistant
 from rag.errors import LibraryError
+from rag.types import Draft
 from tests.conftest import SEEDS
 
 CASES = load()
@@ -137,7 +138,7 @@ def test_the_gate_opens_closes_and_says_when_it_could_not_run(
 
 def test_the_gate_closes_when_answers_get_worse(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An answerer that is always silent fails the floors that are committed."""
-    monkeypatch.setattr("rag.answer.quote", lambda *_: __import__("rag.types").types.Draft((), 0.0))
+    monkeypatch.setattr("rag.answer.quote", lambda *_: Draft((), 0.0))
     floors = (Path(gate.__file__).parent / "floors.yaml").read_text(encoding="utf-8")
     assert 1 == run_gate(monkeypatch, tmp_path, floors)
 

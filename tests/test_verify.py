@@ -50,6 +50,8 @@ def test_faithful_sentences_pass(text: str, numbers: tuple[int, ...]) -> None:
         ("Hamada said: “we will not yield.”", (3,), "we will not yield"),
         ("Austin and Hamada never signed two documents.", (1,), "sign"),
         ("The alliance is in doubt.", (4,), "doubt"),
+        ("Austin and Hamada did not sign, and the alliance is not in doubt.", (1, 4), "sign"),
+        ("The alliance is in doubt, and they will not yield.", (3, 4), "doubt"),
         ("Hamada said that they will yield.", (3,), "yield"),
         ("Tokyo pays 1.05 million yen over five years.", (2,), "1.05 million"),
         ("Tokyo pays 1.05 yen over five years.", (2,), "1.05"),
