@@ -63,6 +63,7 @@ def body_spans(text: str, headline: str = "") -> tuple[Span, ...]:
     """
     lines = [Span(m.start(), m.end()) for m in _LINE.finditer(text) if _words(m.group())]
     header = _header(text, lines)
+    headline = _folded(headline)
     spans: list[Span] = []
     joined = False
     for line in lines:
@@ -89,8 +90,10 @@ def _header(text: str, lines: list[Span]) -> frozenset[Span]:
 def is_furniture(line: str) -> bool:
     """Whether a whole line is page furniture or a row of icon names."""
     words = _words(line)
-    icons = len(_ICON.findall(words)) >= 3
-    return icons or bool(_COUNT.search(words)) or _FURNITURE.fullmatch(words) is not None
+    # Each rule is asked only where the letters that it needs are there; most lines are prose.
+    if "omment" in words and _COUNT.search(words):
+        return True
+    return _FURNITURE.fullmatch(words) is not None or len(_ICON.findall(words)) >= 3
 
 
 def _words(line: str) -> str:
@@ -99,8 +102,14 @@ def _words(line: str) -> str:
 
 def _is_headline(words: str, headline: str) -> bool:
     """Whether a line is the headline; a line that ends like a sentence is article all the same."""
-    same = " ".join(words.split()).casefold() == " ".join(headline.split()).casefold()
-    return same and not words.endswith((".", "”", '"', "。"))
+    # Lines longer by half than the headline are told apart without folding them.
+    if len(words) > 1.5 * len(headline) + 20:
+        return False
+    return _folded(words) == headline and not words.endswith((".", "”", '"', "。"))
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.split()).casefold()
 
 
 def _past_mark(text: str, span: Span) -> Span:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from rag.articles import Loaded, decode, find_date, from_text, read_file, read_paths
+from rag.articles import Item, Loaded, Problem, decode, find_date, from_text, items, read_file, read_paths
 from rag.errors import ArticleError
 from rag.types import content_id
-from tests.conftest import SEEDS, texts
+from tests.conftest import SEEDS, child_environment, texts
 
 SEED_DIGESTS = {
     "000_9bec08fbd7a12a5e.txt": "ac02a5e66484bdb01630244583aa35fcb4549b558ca06a26eaacb8f4bf880489",
@@ -239,11 +242,14 @@ def _names(loaded: Loaded) -> list[str]:
 
 
 def test_folders_are_searched_and_hidden_files_left(tmp_path: Path) -> None:
-    """A folder gives its .txt, .text and .md files, at any depth, in order, and no hidden ones."""
-    for name in ["b.md", "a.TXT", "sub/c.text", "d.html", ".hidden.txt", ".git/e.txt", "metadata.yml"]:
+    """A folder gives the files it can hold articles in, at any depth, in order, and no hidden ones."""
+    for name in [
+        *("b.md", "a.TXT", "sub/c.text", "d.html", ".hidden.txt", ".git/e.txt", "metadata.yml"),
+        *("feed.xml", "g.rss", "h.py"),
+    ]:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(f"Text of {name}.", encoding="utf-8")
-    assert ["a.TXT", "b.md", "c.text"] == _names(read_paths([tmp_path]))
+    assert ["a.TXT", "b.md", "d.html", "c.text"] == _names(read_paths([tmp_path]))
 
 
 def test_a_file_named_twice_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -376,3 +382,117 @@ def test_metadata_that_cannot_be_used_is_one_line(tmp_path: Path, written: str, 
     with pytest.raises(ArticleError, match=reason) as caught:
         read_paths([tmp_path])
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("written", ["a.txt: {title: [a, b]}", "a.txt: {title: {a: b}}"])
+def test_metadata_is_plain_text(tmp_path: Path, written: str) -> None:
+    """A list or a mapping is no title: one that nests without end would be written out without end."""
+    _write(tmp_path, a="Text.")
+    (tmp_path / "metadata.yaml").write_text(written, encoding="utf-8")
+    with pytest.raises(ArticleError, match="title must be plain text"):
+        read_file(tmp_path / "a.txt")
+
+
+# Items
+
+
+def _sources(*places: str | Path) -> list[str]:
+    return [Path(item.source).name for item in items(places)]
+
+
+def test_items_are_parsed_only_when_read(tmp_path: Path) -> None:
+    """An empty file is an item like any other until somebody reads it."""
+    _write(tmp_path, a="Text.", b="")
+    good, bad = items([tmp_path])
+    assert isinstance(good, Item)
+    assert isinstance(bad, Item)
+    assert "Text." == good.read().text
+    with pytest.raises(ArticleError, match=r"b\.txt: empty"):
+        bad.read()
+
+
+def test_a_missing_path_is_told_before_anything(tmp_path: Path) -> None:
+    """A mistyped path is a mistake of the call, found before the first item is there."""
+    _write(tmp_path, a="Text.")
+    with pytest.raises(ArticleError, match="gone: no such file or folder"):
+        items([tmp_path, tmp_path / "gone"])
+
+
+def test_a_file_that_is_too_large_is_a_problem(tmp_path: Path) -> None:
+    """A hundred megabytes of text are refused unread, with their size, and stop nothing."""
+    _write(tmp_path, z="Text.")
+    with (tmp_path / "a.txt").open("wb") as file:
+        file.truncate(100_000_000)
+    problem, item = items([tmp_path])
+    assert f"{tmp_path}/a.txt: larger than 20 MB (100 MB)" == str(problem)
+    assert isinstance(item, Item)
+
+
+def test_patterns_are_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pattern that no shell expanded stands for what it matches; a file of that very name for itself."""
+    _write(tmp_path, a="Text.", b="Text.")
+    _write(tmp_path / "sub", c="Text.")
+    (tmp_path / "metadata.yaml").write_text("a.txt: {title: T}", encoding="utf-8")
+    assert ["a.txt", "b.txt"] == _sources(f"{tmp_path}/*.txt")
+    assert ["a.txt", "b.txt", "c.txt"] == _sources(f"{tmp_path}/*")
+    assert ["a.txt", "b.txt", "c.txt"] == _sources(f"{tmp_path}/**/*.txt")
+    monkeypatch.chdir(tmp_path)
+    _write(tmp_path, **{"[ab]": "Text."})
+    assert ["[ab].txt"] == _sources("[ab].txt")
+    with pytest.raises(ArticleError, match=r"x\*: no file matches$"):
+        items(["x*"])
+
+
+def test_broken_metadata_is_one_problem(tmp_path: Path) -> None:
+    """metadata.yaml that cannot be used is told once, whatever lies beside it."""
+    _write(tmp_path, a="Text.", b="Text.")
+    (tmp_path / "metadata.yaml").write_text("- a", encoding="utf-8")
+    (problem,) = items([tmp_path])
+    assert isinstance(problem, Problem)
+    assert f"{tmp_path}/metadata.yaml" == problem.source
+
+
+@given(before=st.binary(max_size=60), after=st.binary(max_size=60))
+def test_a_digest_is_of_the_bytes(
+    tmp_path_factory: pytest.TempPathFactory, before: bytes, after: bytes
+) -> None:
+    """The digest of a file changes when its bytes do, and only then."""
+    path = tmp_path_factory.getbasetemp() / "digest.txt"
+    digests = []
+    for raw in (before, after):
+        path.write_bytes(raw)
+        (item,) = items([path])
+        assert isinstance(item, Item)
+        digests.append(item.digest)
+    assert (before == after) == (digests[0] == digests[1])
+
+
+def test_a_digest_is_of_the_metadata_too(tmp_path: Path) -> None:
+    """What metadata.yaml says of a file is in its digest; what it says of others is not."""
+    _write(tmp_path, a="Text.")
+    digests = []
+    for day, written in enumerate(
+        ["{}", "b.txt: {title: T}", "a.txt: {title: T}", "a.txt: {title: U}"], start=1
+    ):
+        (tmp_path / "metadata.yaml").write_text(written, encoding="utf-8")
+        os.utime(tmp_path / "metadata.yaml", (day, day))
+        (item,) = items([tmp_path])
+        assert isinstance(item, Item)
+        digests.append(item.digest)
+    assert digests[0] == digests[1]
+    assert 3 == len(set(digests))
+
+
+def test_going_through_files_imports_no_extractor(tmp_path: Path) -> None:
+    """Unchanged files are read and hashed, and nothing heavy is imported for it."""
+    for name in ("a.txt", "b.html", "c.pdf", "d.docx", "e.md", "f.jsonl"):
+        (tmp_path / name).write_text('{"text": "T."}', encoding="utf-8")
+    probe = (
+        f"import sys; from rag.articles import items; print(len(list(items([{str(tmp_path)!r}]))))\n"
+        "heavy = {'trafilatura', 'lxml', 'pypdf', 'docx', 'feedparser', 'py3langid', 'httpcore', 'yaml'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, env=child_environment(), check=True
+    )
+    assert ["6", "[]"] == done.stdout.split("\n")[:2]

@@ -1,0 +1,25 @@
+"""Files, tables, pages and feeds -> articles: the text kept as it came, page debris marked and not cut."""
+
+from rag.articles.dates import find_date
+from rag.articles.decoding import decode
+from rag.articles.items import Loaded, estimate, items, read_file, read_paths
+from rag.articles.making import METADATA_FILE, from_text
+from rag.articles.paths import files
+from rag.articles.values import Item, Problem
+from rag.articles.web import Reach
+
+__all__ = [
+    "METADATA_FILE",
+    "Item",
+    "Loaded",
+    "Problem",
+    "Reach",
+    "decode",
+    "estimate",
+    "files",
+    "find_date",
+    "from_text",
+    "items",
+    "read_file",
+    "read_paths",
+]
