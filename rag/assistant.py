@@ -16,10 +16,11 @@ from types import TracebackType
 
 from rag import answer as quoting
 from rag import reader
-from rag.collection import Collection, Report, open_articles, open_home, shelve_texts
+from rag.collection import Collection, open_articles, open_home, shelve_texts
 from rag.config import Config, data_folder
 from rag.embed import Embedder, embedder
 from rag.errors import ModelError, UsageError
+from rag.intake import Report
 from rag.retrieve import Shelf, resolve, retrieve
 from rag.types import (
     Answer,
@@ -133,6 +134,13 @@ class Assistant:
         shelf = shelve_texts(texts, self.config, self._embedder)
         with closing(shelf.library):
             return _last(self._answer(asked, shelf))
+
+    def article(self, article_id: str) -> Article:
+        """The article that a citation names, also when its source holds another since.
+
+        `replaced_by` is then the other's id. Raises ArticleError when it is not in the library.
+        """
+        return _placed(self.collection.find(article_id), self.config.folder)
 
     def _open(self) -> Collection:
         if not self._paths:

@@ -4,46 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
-from rag import articles, index
+from rag import articles
+from rag.articles import Item, Problem, Reach
 from rag.config import Config, data_folder
+from rag.dense import Dense
 from rag.embed import Embedder
-from rag.errors import (
-    ArticleError,
-    EmbedderMismatch,
-    IndexFailed,
-    LibraryBusy,
-    LibraryUnwritable,
-)
+from rag.errors import ArticleError, EmbedderMismatch, LibraryCorrupt
+from rag.indexed import Indexed
+from rag.intake import Intake, Report, Watch
 from rag.library import Library, Vectors
-from rag.passages import split
-from rag.retrieve import Shelf, heading, matching_texts
+from rag.lock import writing
+from rag.retrieve import Shelf, matching_texts
 from rag.types import Article
 
-# Raise it when splitting or debris marking changes, so that stored articles are done again.
-_RECIPE = "1"
-_INDEX_FOLDERS = "index-"
 # The shortest beginning of an id that names an article.
 _ID_AT_LEAST = 6
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an ingest did: sources by outcome, and a line for each file that was not read."""
-
-    added: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
 
 
 class Collection:
@@ -58,56 +40,31 @@ class Collection:
         self._config = config
         self._embedder = embedder
         self._progress = progress
-        self._index: index.ChromaIndex | None = None
-        self._index_folder: str | None = None
-        self._opening = threading.Lock()
+        self._index = Indexed(self.library, folder, config.chroma_url, progress)
 
     def close(self) -> None:
         """Close the library and the index."""
-        if self._index is not None:
-            self._index.close()
+        self._index.close()
         self.library.close()
 
     # Reading
 
     def shelf(self) -> Shelf:
-        """What retrieval searches, the index brought up to date first where it lags behind.
+        """What retrieval searches; whatever was stored before the call is found.
 
-        Raises EmbedderMismatch when the library's vectors are of another model than this run's.
+        Raises EmbedderMismatch when the library's vectors are of another model than this run's, and
+        IndexFailed when a Chroma server is down.
         """
         self._check_embedder()
-        if not self._is_current():
-            with self._writing(wait=True):
-                if not self._is_current():
-                    self._build_index()
-        with self._opening:
-            name = self.library.fact("index")
-            if self._index is None or name != self._index_folder:
-                # The one before is let go of, not closed: another thread may be searching it.
-                self._index = self._open_index()
-                self._index_folder = name
-            return Shelf(self.library, self._index, self._embedder)
-
-    def _open_index(self) -> index.ChromaIndex:
-        opened = index.ChromaIndex(self.folder / str(self.library.fact("index")))
-        model, _ = opened.model
-        if model != self._embedder.id:
-            opened.close()
-            raise _mismatch(self.folder, model, self._embedder.id)
-        return opened
+        return Shelf(self.library, self._index.dense(), self._embedder)
 
     def _check_embedder(self) -> None:
         stored = self.library.fact("embedder")
         if stored is not None and stored != self._embedder.id:
-            raise _mismatch(self.folder, stored, self._embedder.id)
-
-    def _is_current(self) -> bool:
-        name = self.library.fact("index")
-        return (
-            name is not None
-            and self.library.fact("index_revision") == str(self.library.revision)
-            and (self.folder / name).is_dir()
-        )
+            raise EmbedderMismatch(
+                f"the library in {self.folder} holds vectors of {stored}, and this run is set to"
+                f" {self._embedder.id}: set RAG_EMBED_MODEL back, or run python -m rag.ingest --embed-again"
+            )
 
     # Writing
 
@@ -116,154 +73,131 @@ class Collection:
         if self.library.fact("started") is None:
             with self._writing(wait=True):
                 if self.library.fact("started") is None:
-                    self._ingest(articles.read_paths(paths), replace=False)
+                    self._progress("indexing the articles that come with Pressroom")
+                    _whole(self._take_in(articles.items(paths)))
+                    self._start()
+
+    def _start(self) -> None:
+        self.library.store_facts(started="yes")
 
     def mirror(self, paths: Sequence[Path]) -> Report:
         """Make the library hold what `paths` hold and nothing else; quick when no file changed."""
         signature = _signature(paths)
-        if self.library.fact("mirrors") == signature and self._is_current():
-            return Report(problems=tuple(json.loads(self.library.fact("problems") or "[]")))
+        if self.library.fact("mirrors") == signature and self.library.article_count():
+            told = json.loads(self.library.fact("problems") or "[]")
+            return Report(problems=[Problem(*problem) for problem in told])
         with self._writing(wait=True):
-            report = self._ingest(articles.read_paths(paths), replace=True)
-            self.library.store_facts(mirrors=signature, problems=json.dumps(report.problems))
+            self._progress("indexing articles")
+            report = _whole(self._take_in(articles.items(paths)))
+            report.removed = [s for s in self.library.sources() if report.is_gone(s)]
+            self._forget(report.removed)
+            told = [(problem.source, problem.reason) for problem in report.problems]
+            self.library.store_facts(mirrors=signature, problems=json.dumps(told))
+        if not self.library.article_count():
+            raise ArticleError(_none_read(paths, report.problems))
         return report
 
-    def ingest(self, paths: Sequence[Path]) -> Report:
-        """Add or update the articles in `paths`. Raises LibraryBusy when another process writes."""
+    def ingest(
+        self,
+        places: Sequence[str | Path],
+        reach: Reach = Reach(),
+        prune: bool = False,
+        watch: Watch = lambda _: None,
+    ) -> Report:
+        """Add or update the articles of files, folders and URLs; an article is stored as it comes.
+
+        Sources below these places that are there no more are listed as missing, or with `prune` taken
+        out. Ctrl-C ends it with what is stored by then. Raises LibraryBusy when another process writes,
+        ArticleError for a place that is none.
+        """
         with self._writing(wait=False):
-            return self._ingest(articles.read_paths(paths), replace=False)
+            report = self._take_in(articles.items(places, reach), watch)
+            self._start()
+            if report.stopped:
+                return report
+            gone = [s for s in self.library.sources() if report.is_gone(s) and _below(s, places)]
+            if prune:
+                self._forget(gone)
+                report.removed = gone
+            else:
+                report.missing = gone
+        return report
 
     def remove(self, wanted: str) -> Article:
-        """Remove one article, named by its id (or the start of it) or source. Raises ArticleError."""
+        """Remove one article, named by its id (or the start of it) or source, with its earlier versions.
+
+        Nothing of it stays in library or index. Raises ArticleError.
+        """
         with self._writing(wait=False):
-            article = self._find(wanted)
-            sources = [s for s, (key, _) in self.library.sources().items() if key == article.id]
-            self.library.remove_sources(sources)
-            self.library.store_facts(started="yes")
-            self._build_index()
+            article = self.find(wanted)
+            # Removing an earlier version leaves the article that has taken its place.
+            self._forget(article.sources if article.replaced_by is None else (), article.id)
+            self._start()
         return article
 
     def rebuild(self) -> int:
         """Build the index anew from the vectors in the library; the number of passages in it."""
         self._check_embedder()
         with self._writing(wait=False):
-            self._build_index()
+            self._index.build()
         return self.library.passage_count()
 
     def embed_again(self) -> int:
         """Embed every passage with this run's model, and build the index; the number of passages."""
         with self._writing(wait=False):
-            vectors: list[tuple[str, Vectors]] = []
-            for article in self.library.articles():
-                passages = self.library.passages_of(article)
-                made = self._embedder.embed(matching_texts(article, passages))
-                vectors.extend(zip((passage.id for passage in passages), made, strict=True))
-            self.library.replace_vectors(vectors, self._embedder.id)
-            self._build_index()
-        return len(vectors)
+            self.library.replace_vectors(self._embedded(), self._embedder.id)
+            self._index.build()
+        return self.library.passage_count()
 
-    def check(self) -> tuple[str, ...]:
-        """What is wrong with library and index; empty when every passage is there and reachable."""
-        found = list(self.library.damage())
-        if not self._is_current():
-            found.append("the index lags behind the library; --rebuild brings it up to date")
-        else:
-            found.extend(self._index_damage())
-        return tuple(found)
+    def _embedded(self) -> Iterator[tuple[int, Vectors]]:
+        for article in self.library.articles():
+            passages = self.library.passages_of(article)
+            vectors = self._embedder.embed(matching_texts(article, passages))
+            yield from zip(self.library.numbers_of(article), vectors, strict=True)
 
-    def _index_damage(self) -> Iterator[str]:
-        try:
-            with closing(self._open_index()) as opened:
-                missing = opened.missing(self.library.rows())
-        except IndexFailed as error:
-            yield str(error)
-            return
-        if missing:
-            yield f"{len(missing)} passages are not in the index; --rebuild makes it anew"
+    def find(self, wanted: str) -> Article:
+        """The one article, or earlier version, with this id, beginning of an id, or source.
 
-    def _find(self, wanted: str) -> Article:
-        """The one article with this source, this id, or an id that begins so."""
-        begins = wanted if len(wanted) >= _ID_AT_LEAST else None
-        path = str(Path(wanted).absolute()) if wanted else wanted
-        found = [
-            article
-            for article in self.library.articles()
-            if article.source in (wanted, path) or (begins and article.id.startswith(begins))
-        ]
-        if len(found) != 1:
+        Raises ArticleError when there is none, or more than one.
+        """
+        begins = len(wanted) >= _ID_AT_LEAST
+        found = self.library.matching(wanted, begins)
+        found = found or self.library.matching(str(Path(wanted).absolute()) if wanted else "", False)
+        article = self.library.article(found[0]) if len(found) == 1 else None
+        if article is None:
             what = "no article has" if not found else f"{len(found)} articles have"
             raise ArticleError(f"{what} the id or source {wanted!r}; --list shows them")
-        return found[0]
+        return article
 
-    def _ingest(self, loaded: articles.Loaded, replace: bool) -> Report:
+    def _take_in(self, items: Iterable[Item | Problem], watch: Watch = lambda _: None) -> Report:
         self._check_embedder()
-        stored = self.library.sources()
-        fresh = [a for a in loaded.articles if stored.get(a.source) != (a.id, fingerprint(a))]
-        same = dict(stored.values())
         # Before the first vector: should this end halfway, nobody adds vectors of another model.
         self.library.store_facts(embedder=self._embedder.id)
-        for number, article in enumerate(fresh, start=1):
-            self._progress(f"indexing {number} of {len(fresh)}: {article.title}")
-            if same.get(article.id) == fingerprint(article):
-                self.library.add_source(article.source, article.id)
-            else:
-                self._store(article)
-                same[article.id] = fingerprint(article)
-        current = {article.source for article in loaded.articles}
-        gone = [s for s in stored if replace and s not in current]
-        if gone:
-            self.library.remove_sources(gone)
-        self.library.store_facts(started="yes")
-        if not self._is_current():
-            self._build_index()
-        added = tuple(article.source for article in fresh)
-        kept = tuple(sorted(current - set(added)))
-        return Report(added, kept, tuple(gone), loaded.problems)
+        report = Intake(self.library, self._embedder, self._config.passage_pieces, watch).run(items)
+        if not report.stopped:
+            self._index.build_if_late()
+        return report
 
-    def _store(self, article: Article) -> None:
-        passages = split(article, self._config.passage_pieces)
-        vectors = self._embedder.embed(matching_texts(article, passages))
-        self.library.add(article, passages, vectors, heading(article), fingerprint(article))
-
-    def _build_index(self) -> None:
-        """Build the index into a new folder, then let the library point at it."""
-        revision = self.library.revision
-        rows = list(self.library.rows())
-        self._progress(f"building the index of {len(rows)} passages")
-        name = f"{_INDEX_FOLDERS}{revision}-{os.urandom(3).hex()}"
-        dimension = len(rows[0].vector) if rows else 0
-        try:
-            index.build(self.folder / name, rows, self._embedder.id, dimension)
-        except IndexFailed:
-            shutil.rmtree(self.folder / name, ignore_errors=True)
-            raise
-        self.library.store_facts(index=name, index_revision=str(revision))
-        for old in self.folder.glob(f"{_INDEX_FOLDERS}*"):
-            if old.name != name:
-                shutil.rmtree(old, ignore_errors=True)
+    def _forget(self, sources: Sequence[str], *versions: str) -> None:
+        if sources or versions:
+            # Should this end before the index is built, the next ingest takes them out of it.
+            self.library.store_facts(forgotten="yes")
+            self.library.forget(sources, versions)
+            self._index.build()
 
     @contextmanager
     def _writing(self, wait: bool) -> Iterator[None]:
-        """The writer lock of this folder. Raises LibraryBusy, naming who holds it."""
-        from filelock import FileLock, Timeout
-
-        holder = self.folder / "writer.txt"
-        lock = FileLock(self.folder / "writer.lock")
-        try:
-            lock.acquire(timeout=self._config.wait_s if wait else 0)
-        except Timeout:
-            raise LibraryBusy(f"{self.folder} is being written by {_read(holder)}") from None
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise LibraryUnwritable(f"cannot write in {self.folder}: {reason}") from error
-        try:
-            with suppress(OSError):
-                holder.write_text(f"process {os.getpid()}", encoding="utf-8")
+        with writing(self.folder, self._config.wait_s if wait else 0):
             yield
-        finally:
-            with suppress(OSError):
-                holder.unlink()
-            lock.release()
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with library and index; empty when every passage is there and reachable."""
+        found = self.library.damage()
+        try:
+            return (*found, *self._index.damage())
+        except LibraryCorrupt as error:
+            # Told already, unless only the index's rows show it.
+            return found or (str(error),)
 
 
 def open_home(config: Config, embedder: Embedder, progress: Progress) -> Collection:
@@ -303,34 +237,35 @@ def shelve_texts(texts: Iterable[str], config: Config, embedder: Embedder) -> Sh
     """A shelf in memory of these strings, each an article named text-1, text-2, ..."""
     read = [articles.from_text(text, f"text-{number}") for number, text in enumerate(texts, start=1)]
     library = Library.in_memory()
-    for article in read:
-        passages = split(article, config.passage_pieces)
-        vectors = embedder.embed(matching_texts(article, passages))
-        library.add(article, passages, vectors, heading(article), fingerprint(article))
-    return Shelf(library, index.MemoryIndex(library.rows()), embedder)
+    # The texts are here already, so they stand for their own digests.
+    items = [Item(article.source, article.id, partial(_itself, article)) for article in read]
+    Intake(library, embedder, config.passage_pieces).run(items)
+    return Shelf(library, Dense(library), embedder)
 
 
-def fingerprint(article: Article) -> str:
-    """Changes when what is stored of an article would change: its metadata, its body, the recipe."""
-    known = (
-        article.title,
-        article.outlet,
-        article.author,
-        article.published and article.published.isoformat(),
-        article.published_basis,
-        article.published_from,
-        article.url,
-        article.body,
-        _RECIPE,
-    )
-    return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
+def _itself(article: Article) -> Article:
+    return article
 
 
-def _mismatch(folder: Path, stored: str, wanted: str) -> EmbedderMismatch:
-    return EmbedderMismatch(
-        f"the library in {folder} holds vectors of {stored}, and this run is set to {wanted}: set"
-        " RAG_EMBED_MODEL back, or run python -m rag.ingest --embed-again"
-    )
+def _whole(report: Report) -> Report:
+    """A report of what was not stopped. Raises KeyboardInterrupt otherwise."""
+    if report.stopped:
+        raise KeyboardInterrupt
+    return report
+
+
+def _below(source: str, places: Sequence[str | Path]) -> bool:
+    """Whether a source is one of the places named, or lies in one of them."""
+    file = Path(source.split("#", 1)[0])
+    named = (Path(place).expanduser().absolute() for place in places)
+    return any(file == place or file.is_relative_to(place) for place in named)
+
+
+def _none_read(paths: Sequence[Path], problems: Sequence[Problem]) -> str:
+    """Why nothing could be read, on one line."""
+    if not problems:
+        return f"no articles in {', '.join(map(str, paths))}"
+    return str(problems[0]) + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
 
 
 def _signature(paths: Sequence[Path]) -> str:
@@ -341,7 +276,7 @@ def _signature(paths: Sequence[Path]) -> str:
         (str(file.absolute()), *_stamp(file))
         for file in sorted({*files, *(path for path in beside if path.is_file())})
     ]
-    return hashlib.sha256(json.dumps([_RECIPE, stats]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(stats).encode()).hexdigest()
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -351,10 +286,3 @@ def _stamp(path: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return status.st_size, status.st_mtime_ns
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip() or "another process"
-    except OSError:
-        return "another process"

@@ -31,7 +31,8 @@ class Config:
     """Every setting of an `Assistant`.
 
     `model` is None when answers are quoted. Times are seconds. `folder` is where relative sources are
-    shown from. `passage_pieces` is the most word pieces in a passage; `candidates` how many passages
+    shown from. `chroma_url` is a Chroma server that holds the index instead of a folder.
+    `passage_pieces` is the most word pieces in a passage; `candidates` how many passages
     each search leg brings; `evidence` how many are kept; `silence_below` the reader's probability under
     which the answer is silence.
     """
@@ -49,6 +50,7 @@ class Config:
     embed_model: str | None = None
     embed_base_url: str | None = None
     embed_api_key: str | None = field(default=None, repr=False)
+    chroma_url: str | None = None
     prompts: Path | None = None
     passage_pieces: int = 128
     candidates: int = 40
@@ -79,6 +81,7 @@ class Config:
             embed_model=env.get("RAG_EMBED_MODEL") or None,
             embed_base_url=_url(env, "RAG_EMBED_BASE_URL") or base_url,
             embed_api_key=env.get("RAG_EMBED_API_KEY") or key,
+            chroma_url=_url(env, "RAG_CHROMA_URL"),
             prompts=Path(env["RAG_PROMPTS"]) if env.get("RAG_PROMPTS") else None,
         )
 

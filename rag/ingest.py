@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
 
+from rag import articles
+from rag.articles import Reach
 from rag.collection import Collection, open_home
 from rag.config import Config
 from rag.embed import embedder
 from rag.errors import UsageError
+from rag.intake import Report
 from rag.show import line
-from rag.terminal import add_home_option, config_of, guarded, tell
+from rag.terminal import add_home_option, bar, config_of, guarded, tell, tell_above_bar
 from rag.types import Article
+
+# An article's id, and the characters of it that a citation names.
+_PLACE = re.compile(r"(.+):(\d+)-(\d+)")
+_MISSING_TOLD = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,22 +32,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     config = config_of(options)
-    return _ingest(config, options.paths) if options.paths else _tend(config, options)
+    return _ingest(config, options) if options.paths else _tend(config, options)
 
 
-def _ingest(config: Config, paths: Sequence[str]) -> int:
-    """Add or update what `paths` hold; 1 when some file was not read."""
-    if not all(paths):
+def _ingest(config: Config, options: argparse.Namespace) -> int:
+    """Add or update what the places hold; 1 when something was not read, 130 when it was stopped."""
+    places = options.paths
+    if not all(places):
         raise UsageError("a path is empty")
-    if any(path.lower().startswith(("http://", "https://")) for path in paths):
-        raise UsageError("URLs are not supported yet; save the page as text and name the file")
     # Without the seeds: whoever names articles wants these.
-    with closing(Collection(config.home, config, embedder(config), tell)) as collection:
-        report = collection.ingest([Path(path) for path in paths])
+    with (
+        closing(Collection(config.home, config, embedder(config), tell_above_bar)) as collection,
+        bar(articles.estimate(places)) as watch,
+    ):
+        report = collection.ingest(places, Reach(allow_private=options.allow_private), options.prune, watch)
     for problem in report.problems:
         tell(f"not read: {problem}")
-    print(_summary(len(report.added), len(report.unchanged), len(report.removed)), flush=True)
+    _tell_missing(report)
+    print(_summary(report), flush=True)
+    if report.stopped:
+        tell("stopped; the same command goes on from here")
+        return 130
     return 1 if report.problems else 0
+
+
+def _tell_missing(report: Report) -> None:
+    if report.missing:
+        named = ", ".join(report.missing[:_MISSING_TOLD])
+        more = len(report.missing) - _MISSING_TOLD
+        tell(
+            f"kept, though no longer there: {named}{f' and {more} more' if more > 0 else ''}"
+            " (--prune takes them out)"
+        )
 
 
 def _tend(config: Config, options: argparse.Namespace) -> int:
@@ -50,8 +73,10 @@ def _tend(config: Config, options: argparse.Namespace) -> int:
             return _check(collection)
         if options.list:
             lines = [_entry(article) for article in collection.library.articles()]
-        elif options.remove is not None:
-            lines = [f"removed {_entry(collection.remove(options.remove))}", _summary(0, 0, 1)]
+        elif options.show:
+            lines = _shown(collection, options.show)
+        elif options.remove:
+            lines = [f"removed {_entry(collection.remove(wanted))}" for wanted in options.remove]
         elif options.rebuild:
             lines = [f"built the index of {collection.rebuild()} passages"]
         else:
@@ -69,30 +94,62 @@ def _check(collection: Collection) -> int:
     return 0
 
 
+def _shown(collection: Collection, wanted: str) -> list[str]:
+    """An article, or the characters of it that ID:START-END names, and whether it has changed since."""
+    place = _PLACE.fullmatch(wanted)
+    article = collection.find(place.group(1) if place else wanted)
+    if article.replaced_by is not None:
+        tell(f"this article has changed since; its source holds {article.replaced_by} now")
+    elif not collection.library.has_passages(article.id):
+        tell("this article has been replaced by another since")
+    text = article.text[int(place.group(2)) : int(place.group(3))] if place else article.text
+    return [_entry(article), *(line(row) for row in text.splitlines())]
+
+
 def _entry(article: Article) -> str:
     """An article on one line, its fields parted by tabs."""
     day = article.published.isoformat() if article.published else "undated"
-    fields = (article.id, day, article.outlet or "unknown outlet", article.title, article.source)
+    fields = (article.id, day, article.outlet or "unknown outlet", article.title, *article.sources)
     return "\t".join(line(field) for field in fields)
 
 
-def _summary(added: int, unchanged: int, removed: int) -> str:
-    return f"added {added}, unchanged {unchanged}, removed {removed}"
+def _summary(report: Report) -> str:
+    counts = {
+        "added": report.added,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+    }
+    return ", ".join(f"{name} {len(sources)}" for name, sources in counts.items())
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m rag.ingest",
         description="Add or update articles in the library, or look after it.",
-        epilog="Folders are searched for .txt, .text and .md; metadata.yaml beside them is read too.",
+        epilog="Files: .txt, .md, .html, .pdf, .docx, and .jsonl or .csv with a row an article; folders are"
+        " searched for them. URLs may be web pages or feeds. metadata.yaml beside files is read too.",
     )
     work = parser.add_mutually_exclusive_group(required=True)
-    work.add_argument("paths", nargs="*", default=(), metavar="PATH", help="files and folders to add")
-    work.add_argument("--list", action="store_true", help="print id, date, outlet, title and source")
-    work.add_argument("--remove", metavar="ID", help="remove an article, by its id or source")
+    work.add_argument(
+        "paths",
+        nargs="*",
+        default=(),
+        metavar="PATH_OR_URL",
+        help="files, folders, URLs; - is standard input",
+    )
+    work.add_argument("--list", action="store_true", help="print id, date, outlet, title and sources")
+    work.add_argument("--show", metavar="ID[:START-END]", help="print an article, or a citation's characters")
+    work.add_argument("--remove", metavar="ID", nargs="+", help="remove articles, by id or source")
     work.add_argument("--rebuild", action="store_true", help="build the index anew; embeds nothing")
     work.add_argument("--check", action="store_true", help="look for damage; exit status 1 if there is any")
     work.add_argument("--embed-again", action="store_true", help="embed all with this run's model")
+    parser.add_argument(
+        "--prune", action="store_true", help="with paths: remove articles whose files are there no more"
+    )
+    parser.add_argument(
+        "--allow-private", action="store_true", help="with URLs: also fetch from private addresses"
+    )
     add_home_option(parser)
     return parser
 

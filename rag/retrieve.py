@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.embed import Embedder
 from rag.errors import UsageError
-from rag.index import VectorIndex
+from rag.dense import VectorIndex
 from rag.library import Library
 from rag.types import Article, Evidence, Filters, Hit, Passage, Question, Scope
 from rag.words import content_words, spellings

@@ -7,6 +7,7 @@ English news, keep lines apart, and keep offsets exact.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.types import Span
@@ -82,21 +83,30 @@ def _continues(text: str, before: Span, after: Span) -> bool:
 
 
 def _sentences(text: str, paragraph: Span) -> list[Span]:
+    shifted = (
+        Span(paragraph.start + a, paragraph.start + b)
+        for a, b in _boundaries(text[paragraph.start : paragraph.end])
+    )
+    return [trimmed for span in shifted if (trimmed := trim(text, span)) is not None]
+
+
+# A text is cut twice, by the splitter and into the sentences of what it split.
+@lru_cache(maxsize=1_000)
+def _boundaries(paragraph: str) -> tuple[Span, ...]:
+    """The sentences of one paragraph, white space included; nothing for one that is blank."""
     from sentencex import get_sentence_boundaries
 
-    body = text[paragraph.start : paragraph.end]
-    if not body.strip():
-        return []
-    starts = [b["start_index"] for b in get_sentence_boundaries("en", body)]
-    cuts = sorted({0, len(body), *(s for s in starts if 0 < s < len(body))})
+    if not paragraph.strip():
+        return ()
+    starts = [b["start_index"] for b in get_sentence_boundaries("en", paragraph)]
+    cuts = sorted({0, len(paragraph), *(s for s in starts if 0 < s < len(paragraph))})
     pieces: list[Span] = []
     for a, b in pairwise(cuts):
-        if pieces and _belongs_together(body[pieces[-1].start : a], body[a:b]):
+        if pieces and _belongs_together(paragraph[pieces[-1].start : a], paragraph[a:b]):
             pieces[-1] = Span(pieces[-1].start, b)
         else:
             pieces.append(Span(a, b))
-    shifted = (Span(paragraph.start + a, paragraph.start + b) for a, b in pieces)
-    return [trimmed for span in shifted if (trimmed := trim(text, span)) is not None]
+    return tuple(pieces)
 
 
 def _belongs_together(before: str, after: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
@@ -19,6 +19,25 @@ from rag.show import line
 def tell(message: str) -> None:
     """One line to stderr."""
     print(line(message), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def bar(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr that hears how many more articles are done, with rate and time left.
+
+    Nothing is drawn where stderr is no terminal.
+    """
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=" articles", disable=None, dynamic_ncols=True, file=sys.stderr) as drawn:
+        yield drawn.update
+
+
+def tell_above_bar(message: str) -> None:
+    """One line to stderr that leaves a bar whole."""
+    from tqdm import tqdm
+
+    tqdm.write(line(message), file=sys.stderr)
 
 
 def guarded(command: Callable[[], int]) -> int:

@@ -35,7 +35,9 @@ class Article:
 
     `body` lists the ranges of `text` that are article; everything outside them is page debris, which
     is never indexed, quoted or cited. `published_basis` says whether the date stands in the text or
-    was inferred, and `published_from` names the words or the reasoning it comes from.
+    was inferred, and `published_from` names the words or the reasoning it comes from. `language` is an
+    ISO 639-1 code. `sources` lists every place where this very article was found, `source` among them.
+    `replaced_by` is the id of the article that its source holds now, when it has changed since.
     """
 
     id: str
@@ -49,6 +51,9 @@ class Article:
     published_basis: Basis | None = None
     published_from: str | None = None
     url: str | None = None
+    language: str | None = None
+    sources: tuple[str, ...] = ()
+    replaced_by: str | None = None
 
 
 def content_id(article: Article) -> str:
@@ -102,6 +107,16 @@ class Scope:
     since: date | None = None
     latest: date | None = None
     outlets: tuple[str, ...] | None = None
+
+    def admits(self, published: date | None, outlet: str | None) -> bool:
+        """Whether an article of this day and outlet may answer."""
+        if published is None and (self.since is not None or self.latest is not None):
+            return False
+        return (
+            (self.since is None or (published is not None and published >= self.since))
+            and (self.latest is None or (published is not None and published <= self.latest))
+            and (self.outlets is None or outlet in self.outlets)
+        )
 
 
 class Hit(NamedTuple):

@@ -22,8 +22,11 @@ from hypothesis import strategies as st
 from rag import Assistant, Config
 from rag.collection import Collection, open_home
 from rag.embed import MiniLM, Vectors
+from rag.index import Manifest
+from rag.library import Entry
 from rag.passages import split
-from rag.types import Article, Passage
+from rag.prove import strays
+from rag.types import Article
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
@@ -97,6 +100,25 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("OPENAI_", "RAG_")):
             monkeypatch.delenv(name)
+
+
+# The proof
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark of tests that take the time for a real child."""
+    config.addinivalue_line("markers", "child_process: proves each new index in a child process, as users do")
+
+
+@pytest.fixture(autouse=True)
+def proof_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prove new indexes in this process; a child takes two seconds to import what it needs."""
+    if "child_process" not in request.keywords:
+
+        def prove(folder: Path, manifest: Manifest, library: Path) -> tuple[int, ...]:
+            return tuple(strays(folder, manifest, library))
+
+        monkeypatch.setattr("rag.indexed.prove", prove)
 
 
 # Folders and settings
@@ -185,12 +207,15 @@ def embedder() -> WordEmbedder:
     return WordEmbedder()
 
 
-def shelved(
-    article: Article, embedder: WordEmbedder, pieces: int = 32
-) -> tuple[tuple[Passage, ...], Vectors]:
-    """An article's passages and their vectors, as the library takes them."""
+def entry(article: Article, embedder: WordEmbedder, heading: str = "", pieces: int = 32) -> Entry:
+    """An article with its passages and their vectors, as the library takes them."""
     passages = split(article, pieces)
-    return passages, embedder.embed([passage.text for passage in passages])
+    return Entry(article, "d", "f", passages, embedder.embed([p.text for p in passages]), heading)
+
+
+def noted(article: Article) -> Entry:
+    """An article that is in the library already, found at another place."""
+    return Entry(article, "d", "f")
 
 
 # What news files are made of, and what they should not be made of but are.

@@ -15,7 +15,7 @@ import pytest
 from filelock import FileLock
 
 from rag import Assistant
-from rag.database import FILE
+from rag.library.database import FILE
 from rag.errors import ArticleError, UsageError
 from tests.conftest import ROOT, Ran
 

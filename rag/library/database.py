@@ -1,40 +1,18 @@
-"""The database file: its schema, how it is opened and made, and SQLite's errors as ours."""
+"""The database file: how it is opened and made, and SQLite's errors as ours."""
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from rag.errors import LibraryBusy, LibraryCorrupt, LibraryError, LibraryNewer, LibraryUnwritable
+from rag.library.schema import VERSION, migrate
 
 FILE = "library.sqlite3"
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY, text TEXT NOT NULL, body TEXT NOT NULL, title TEXT NOT NULL,
-    outlet TEXT, author TEXT, published TEXT, published_basis TEXT, published_from TEXT, url TEXT,
-    fingerprint TEXT NOT NULL
-);
-CREATE TABLE sources (
-    source TEXT PRIMARY KEY,
-    article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE
-);
-CREATE INDEX sources_article ON sources(article_id);
-CREATE TABLE passages (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-    article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
-    start INTEGER NOT NULL, stop INTEGER NOT NULL, sentences TEXT NOT NULL, vector BLOB NOT NULL
-);
-CREATE INDEX passages_article ON passages(article_id);
-CREATE VIRTUAL TABLE passage_text USING fts5(
-    heading, text, tokenize = 'porter unicode61 remove_diacritics 2'
-);
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab(passage_text, 'row');
-INSERT INTO facts VALUES ('revision', '0');
-"""
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -55,14 +33,29 @@ def open_memory() -> sqlite3.Connection:
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All that is written inside, or nothing of it."""
-    connection.execute("BEGIN IMMEDIATE")
     try:
+        connection.execute("BEGIN IMMEDIATE")
         yield
+        connection.execute("COMMIT")
     except BaseException:
+        # Also when Ctrl-C comes with the first statement, or the disk is full at the last.
         with suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
+
+
+@contextmanager
+def moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is read inside is of one moment, whatever others write; a transaction has its own."""
+    if connection.in_transaction:
+        yield
+        return
+    try:
+        connection.execute("BEGIN")
+        yield
+    finally:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
 
 
 def _prepared(connection: sqlite3.Connection, where: str) -> sqlite3.Connection:
@@ -77,21 +70,23 @@ def _prepared(connection: sqlite3.Connection, where: str) -> sqlite3.Connection:
 
 def _prepare(connection: sqlite3.Connection, where: str) -> None:
     version = _version(connection)
-    if version > SCHEMA_VERSION:
+    if version > VERSION:
         raise LibraryNewer(
             f"{where} was written by a newer Pressroom (format {version}; this one reads up"
-            f" to {SCHEMA_VERSION}): upgrade Pressroom, or choose another folder with --home"
+            f" to {VERSION}): upgrade Pressroom, or choose another folder with --home"
         )
     connection.execute("PRAGMA foreign_keys = ON")
-    if version == SCHEMA_VERSION:
+    # What is removed is overwritten, not only forgotten.
+    connection.execute("PRAGMA secure_delete = ON")
+    # A transaction that was acknowledged survives a power cut.
+    connection.execute("PRAGMA synchronous = FULL")
+    if version == VERSION:
         return
     with suppress(sqlite3.OperationalError):
         connection.execute("PRAGMA journal_mode = WAL")
     with transaction(connection):
-        if _version(connection) == 0:
-            for statement in _SCHEMA.split(";\n"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        # Another process may have done it meanwhile.
+        migrate(connection, _version(connection))
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -112,13 +107,29 @@ def _make_folder(folder: Path) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """A connection; read-only, and past the write-ahead log, where the folder cannot be written."""
+    """A connection; one that only reads where the folder cannot be written."""
     try:
         return _opened(str(path))
     except sqlite3.OperationalError as error:
         if not path.is_file() or "locked" in str(error):
             raise
+        log = path.with_name(path.name + "-wal")
+        if log.is_file() and log.stat().st_size:
+            return _opened_copy(path, log)
         return _opened(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _opened_copy(path: Path, log: Path) -> sqlite3.Connection:
+    """A copy with its write-ahead log, which holds articles and cannot be read in a read-only folder."""
+    with tempfile.TemporaryDirectory(prefix="pressroom-library-") as folder:
+        copy = Path(folder) / path.name
+        shutil.copyfile(path, copy)
+        shutil.copyfile(log, Path(folder) / log.name)
+        source, connection = sqlite3.connect(copy), _opened(":memory:")
+        with closing(source):
+            source.backup(connection)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def _opened(address: str, uri: bool = False) -> sqlite3.Connection:

@@ -1,0 +1,393 @@
+"""The library: SQLite with every article, passage, vector and the full-text index; the record.
+
+What is asked of the database is here. What is put into it is in writing.py, its tables in schema.py,
+how its file is opened in database.py, how damage is found in damage.py. The vector index (see
+rag/index.py) is derived from what this file holds.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rag.errors import LibraryCorrupt
+from rag.library import rows as values
+from rag.library import writing
+from rag.library.damage import damage_in
+from rag.library.database import FILE, damaged, moment, open_file, open_memory, transaction, translated
+from rag.library.rows import ARTICLE_COLUMNS, Row, Vectors, any_of, conditions, marks
+from rag.library.writing import Entry
+from rag.types import Article, Hit, Passage, Scope, content_id
+from rag.words import fold
+from rag.words import stem as stem_of
+
+__all__ = ["Entry", "Library", "Row", "Vectors"]
+
+_WORD = re.compile(r"\w+")
+# The heading helps to match and must not outweigh the passage itself.
+_HEADING_WEIGHT, _TEXT_WEIGHT = 0.5, 1.0
+_ROWS_AT_ONCE = 2_000
+# SQLite's highest number.
+_LAST = 2**63 - 1
+_ARTICLE = ", ".join(f"a.{name.strip()}" for name in ARTICLE_COLUMNS.split(","))
+_CURRENT = "EXISTS (SELECT 1 FROM sources WHERE article_id = a.id)"
+
+
+class Library:
+    """One SQLite file; safe to read from several threads and processes, written by one at a time."""
+
+    def __init__(self, connection: sqlite3.Connection, where: str) -> None:
+        self._connection = connection
+        self._where = where
+        self._lock = threading.RLock()
+        self._counted: tuple[int, dict[object, int]] = (0, {})
+
+    @classmethod
+    def open(cls, folder: Path) -> Library:
+        """Open the library in `folder`, made if it is not there.
+
+        Raises LibraryUnwritable, LibraryCorrupt, LibraryNewer, or LibraryError.
+        """
+        path = folder / FILE
+        return cls(open_file(path), str(path))
+
+    @classmethod
+    def in_memory(cls) -> Library:
+        """An empty library that is gone with the process."""
+        return cls(open_memory(), "memory")
+
+    def close(self) -> None:
+        """Close the file; the library cannot be used afterwards."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, translated(self._where), transaction(self._connection):
+            yield self._connection
+
+    @contextmanager
+    def _moment(self) -> Iterator[None]:
+        with self._lock, translated(self._where), moment(self._connection):
+            yield
+
+    def _rows(self, sql: str, given: Sequence[Any] = ()) -> list[Any]:
+        with self._lock, translated(self._where):
+            return self._connection.execute(sql, given).fetchall()
+
+    def _number(self, sql: str, given: Sequence[Any] = ()) -> int:
+        return int(self._rows(sql, given)[0][0] or 0)
+
+    @contextmanager
+    def _intact(self) -> Iterator[None]:
+        """Damage that SQLite did not see shows when what it gave is read as a value."""
+        try:
+            yield
+        except (ValueError, TypeError) as error:
+            raise LibraryCorrupt(damaged(self._where, str(error))) from error
+
+    # Facts about the library itself
+
+    def fact(self, name: str) -> str | None:
+        """A stored fact, such as "revision" or "embedder"; None when it was never stored."""
+        rows = self._rows("SELECT value FROM facts WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
+
+    def store_facts(self, **facts: str) -> None:
+        """Store facts, together or not at all."""
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+
+    @property
+    def revision(self) -> int:
+        """Goes up with every change of articles or passages."""
+        return int(self.fact("revision") or 0)
+
+    # Writing
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Store entries with all that belongs to them, all or none of them.
+
+        A source that held another article holds this one now, and the other becomes an earlier version.
+        """
+        with self._transaction() as connection:
+            writing.put(connection, entries)
+            writing.count_revision(connection)
+
+    def forget(self, sources: Iterable[str], versions: Iterable[str] = ()) -> None:
+        """Take out sources with their earlier versions, and articles, by id, as versions of any source.
+
+        An article that nothing names any more goes with them, and no byte of it stays in the file.
+        """
+        with self._transaction() as connection:
+            writing.forget(connection, sources, versions)
+            writing.purge(connection)
+            writing.count_revision(connection)
+        with self._lock, translated(self._where):
+            # SQLite overwrites what it deletes, and not the copies that moving rows between pages leaves.
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def replace_vectors(self, vectors: Iterable[tuple[int, Vectors]], embedder: str) -> None:
+        """Replace the vectors of passages, by number, and name their model; all or nothing."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                (values.vector_row(number, vector) for number, vector in vectors),
+            )
+            connection.execute("INSERT OR REPLACE INTO facts VALUES ('embedder', ?)", (embedder,))
+            writing.count_revision(connection)
+
+    # Articles
+
+    def held(self, source: str) -> tuple[str, str] | None:
+        """The id of the article that a source holds, and the digest with which it came."""
+        rows = self._rows("SELECT article_id, digest FROM sources WHERE source = ?", (source,))
+        return (str(rows[0][0]), str(rows[0][1])) if rows else None
+
+    def fingerprint(self, article_id: str) -> str | None:
+        """The fingerprint of an article that answers; None for one that is unknown or replaced."""
+        rows = self._rows(f"SELECT fingerprint FROM articles a WHERE id = ? AND {_CURRENT}", (article_id,))
+        return str(rows[0][0]) if rows else None
+
+    def sources(self) -> tuple[str, ...]:
+        """Every source, in alphabetical order."""
+        return tuple(row[0] for row in self._rows("SELECT source FROM sources ORDER BY 1"))
+
+    def articles(self) -> tuple[Article, ...]:
+        """Every article that answers, newest first, undated ones last."""
+        with self._moment():
+            rows = self._rows(
+                f"SELECT {_ARTICLE} FROM articles a WHERE {_CURRENT}"
+                " ORDER BY published IS NULL, published DESC, title, id"
+            )
+            found = self._sources_of([row[0] for row in rows])
+        with self._intact():
+            return tuple(values.article(row, found[row[0]]) for row in rows)
+
+    def article(self, article_id: str) -> Article | None:
+        """An article by its id, also one that its source has replaced: `replaced_by` says by which."""
+        with self._moment():
+            rows = self._rows(f"SELECT {_ARTICLE} FROM articles a WHERE id = ?", (article_id,))
+            found = self._sources_of([article_id])[article_id]
+            replaced_by = None if found else self._replacement(article_id)
+            before = "SELECT DISTINCT source FROM versions WHERE article_id = ? ORDER BY 1"
+            named = found or [row[0] for row in self._rows(before, (article_id,))]
+        with self._intact():
+            return values.article(rows[0], named, replaced_by) if rows else None
+
+    def _replacement(self, article_id: str) -> str | None:
+        """The article that holds the place of an earlier version now."""
+        rows = self._rows(
+            "SELECT s.article_id FROM versions v JOIN sources s ON s.source = v.source"
+            " WHERE v.article_id = ? ORDER BY v.number DESC LIMIT 1",
+            (article_id,),
+        )
+        return str(rows[0][0]) if rows else None
+
+    def matching(self, wanted: str, prefix: bool) -> tuple[str, ...]:
+        """Ids of the articles with this id or source, or with an id that begins so."""
+        rows = self._rows(
+            "SELECT id FROM articles WHERE id = ?1 OR (?2 AND substr(id, 1, length(?1)) = ?1)"
+            " UNION SELECT article_id FROM sources WHERE source = ?1",
+            (wanted, prefix),
+        )
+        return tuple(row[0] for row in rows)
+
+    def _sources_of(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {key: [] for key in ids}
+        for first in range(0, len(ids), _ROWS_AT_ONCE):
+            some = ids[first : first + _ROWS_AT_ONCE]
+            sql = f"SELECT article_id, source FROM sources WHERE article_id IN ({marks(some)}) ORDER BY 2"
+            for article_id, source in self._rows(sql, some):
+                found[article_id].append(source)
+        return found
+
+    def article_count(self, scope: Scope = Scope()) -> int:
+        """How many articles in scope there are to answer."""
+        wanted, given = conditions(scope)
+        return self._once(scope, f"SELECT COUNT(*) FROM articles a WHERE {_CURRENT}{wanted}", given)
+
+    def passages_up_to(self, last: int) -> int:
+        """How many passages there are with a number up to `last`."""
+        return self._once(last, "SELECT COUNT(*) FROM passages WHERE number <= ?", (last,))
+
+    def passage_count(self, scope: Scope = Scope()) -> int:
+        """How many passages of articles in scope there are."""
+        wanted, given = conditions(scope)
+        sql = "SELECT COUNT(*) FROM passages"
+        if wanted:
+            sql += f" p JOIN articles a ON a.id = p.article_id WHERE 1{wanted}"
+        return self._once(("passages", scope), sql, given)
+
+    def _once(self, what: object, sql: str, given: Sequence[Any]) -> int:
+        """A count, made once for each revision."""
+        revision = self.revision
+        of, counts = self._counted
+        if of != revision:
+            counts = {}
+            self._counted = (revision, counts)
+        if what not in counts:
+            counts[what] = self._number(sql, given)
+        return counts[what]
+
+    def outlets(self) -> tuple[str, ...]:
+        """The outlets of the articles, in alphabetical order."""
+        rows = self._rows(
+            f"SELECT DISTINCT outlet FROM articles a WHERE outlet IS NOT NULL AND {_CURRENT} ORDER BY 1"
+        )
+        return tuple(row[0] for row in rows)
+
+    # Passages
+
+    def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
+        """The passages of these ids with their articles; ids that are not here are left out.
+
+        Raises LibraryCorrupt when an article is not the one that was stored.
+        """
+        with self._moment():
+            rows = self._rows(
+                f"SELECT article_id, id, start, stop, sentences FROM passages WHERE id IN ({marks(ids)})",
+                ids,
+            )
+            keys = sorted({row[0] for row in rows})
+            texts = self._rows(f"SELECT {_ARTICLE} FROM articles a WHERE id IN ({marks(keys)})", keys)
+            found = self._sources_of(keys)
+        with self._intact():
+            articles = {row[0]: _checked(values.article(row, found[row[0]])) for row in texts}
+            return {
+                row[1]: (values.passage(row[1:], articles[row[0]]), articles[row[0]])
+                for row in rows
+                if row[0] in articles
+            }
+
+    def passages_of(self, article: Article) -> tuple[Passage, ...]:
+        """The passages of one article, in order."""
+        rows = self._rows(
+            "SELECT id, start, stop, sentences FROM passages WHERE article_id = ? ORDER BY start",
+            (article.id,),
+        )
+        with self._intact():
+            return tuple(values.passage(row, article) for row in rows)
+
+    def has_passages(self, article_id: str) -> bool:
+        """Whether an article can be found."""
+        return bool(self._rows("SELECT 1 FROM passages WHERE article_id = ? LIMIT 1", (article_id,)))
+
+    def numbers_of(self, article: Article) -> tuple[int, ...]:
+        """The numbers of an article's passages, in their order in the article."""
+        rows = self._rows("SELECT number FROM passages WHERE article_id = ? ORDER BY start", (article.id,))
+        return tuple(row[0] for row in rows)
+
+    def ids_of(self, numbers: Sequence[int]) -> dict[int, str]:
+        """The ids of passages by their numbers; numbers that are not here are left out."""
+        found: dict[int, str] = {}
+        for first in range(0, len(numbers), _ROWS_AT_ONCE):
+            some = numbers[first : first + _ROWS_AT_ONCE]
+            found |= self._rows(f"SELECT number, id FROM passages WHERE number IN ({marks(some)})", some)
+        return found
+
+    @property
+    def last_number(self) -> int:
+        """The highest number of a passage; a later passage gets a higher one."""
+        return self._number("SELECT MAX(number) FROM passages")
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a stored vector has; 0 when there is none."""
+        return self._number("SELECT MAX(length(vector)) / 4 FROM (SELECT vector FROM vectors LIMIT 1)")
+
+    def rows(self, after: int = 0, last: int = _LAST, scope: Scope = Scope()) -> Iterator[Row]:
+        """Passages in scope, numbers above `after` and up to `last`, in the order in which they came.
+
+        Raises LibraryCorrupt for a vector that is not the one that was stored.
+        """
+        wanted, given = conditions(scope)
+        while True:
+            rows = self._rows(
+                "SELECT p.number, p.id, vector, checksum, a.published, a.outlet FROM passages p"
+                " JOIN vectors v ON v.number = p.number JOIN articles a ON a.id = p.article_id"
+                f" WHERE p.number > ? AND p.number <= ?{wanted} ORDER BY p.number LIMIT {_ROWS_AT_ONCE}",
+                (after, last, *given),
+            )
+            with self._intact():
+                read = [
+                    Row(number, key, values.vector(blob, checksum), values.day(published), outlet)
+                    for number, key, blob, checksum, published, outlet in rows
+                ]
+            yield from read
+            if len(rows) < _ROWS_AT_ONCE:
+                return
+            after = rows[-1][0]
+
+    # Words
+
+    def search(self, terms: Sequence[str], count: int, scope: Scope) -> list[Hit]:
+        """The best `count` passages for any of the terms, by Okapi BM25 (SQLite FTS5's bm25)."""
+        if not terms:
+            return []
+        wanted, given = conditions(scope)
+        inside = (
+            # The + keeps SQLite from searching anew for every passage in scope.
+            " AND +rowid IN (SELECT number FROM passages p JOIN articles a ON a.id = p.article_id"
+            f" WHERE 1{wanted})"
+            if wanted
+            else ""
+        )
+        rows = self._rows(
+            "SELECT p.id, -found.score FROM (SELECT rowid AS number, rank AS score FROM passage_text"
+            f" WHERE passage_text MATCH ? AND rank MATCH 'bm25({_HEADING_WEIGHT}, {_TEXT_WEIGHT})'{inside}"
+            " ORDER BY rank LIMIT ?) found JOIN passages p ON p.number = found.number"
+            " ORDER BY found.score, p.number",
+            (any_of(terms), *given, count),
+        )
+        return [Hit(passage_id, score) for passage_id, score in rows]
+
+    def count(self, terms: Sequence[str]) -> int:
+        """In how many passages any of the terms stands, in any inflection, headings included."""
+        return self._number("SELECT COUNT(*) FROM passage_text WHERE passage_text MATCH ?", (any_of(terms),))
+
+    def holds(self, stem: str) -> bool:
+        """Whether any passage holds a word with this stem."""
+        return bool(self._rows("SELECT 1 FROM instances WHERE term = ? LIMIT 1", (stem,)))
+
+    def stems_like(self, stem: str) -> tuple[str, ...]:
+        """Stems of the articles that begin like one and are about as long."""
+        rows = self._rows(
+            "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
+            (stem[:1], stem[:1] + "\U0010ffff", len(stem) - 1, len(stem) + 1),
+        )
+        return tuple(row[0] for row in rows)
+
+    def written(self, stem: str) -> str:
+        """A word of the articles with this stem, as an article writes it; the stem when none has it."""
+        # A stem's own stem may be another, so the full-text search cannot be asked.
+        rows = self._rows(
+            "SELECT heading, text FROM passage_text"
+            " WHERE rowid IN (SELECT doc FROM instances WHERE term = ? LIMIT 5) ORDER BY rowid",
+            (stem,),
+        )
+        texts = [row[1] for row in rows] + [row[0] for row in rows]
+        for word in (word for text in texts for word in _WORD.findall(text)):
+            if stem_of(fold(word)) == stem:
+                return str(word)
+        return stem
+
+    # Damage
+
+    def damage(self) -> tuple[str, ...]:
+        """What is wrong with the file or what it holds, a line each; empty when all is well."""
+        with self._lock, translated(self._where):
+            return tuple(damage_in(self._connection))
+
+
+def _checked(article: Article) -> Article:
+    """The article, if it is the one that was stored. Raises ValueError otherwise."""
+    if content_id(article) != article.id:
+        raise ValueError(f"article {article.id} holds another text than was stored")
+    return article
