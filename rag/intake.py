@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from rag.articles import Item, Problem
+from rag.articles import METADATA_FILE, Item, Problem
 from rag.embed import Embedder, Vectors
 from rag.errors import ArticleError, EmbedderMismatch
 from rag.library import Entry, Library
@@ -28,7 +28,7 @@ _RECIPE = "2"
 _GROUP_PASSAGES = 128
 
 # Told how many items are done.
-Watch = Callable[[int], None]
+Watch = Callable[[int], object]
 
 
 @dataclass(slots=True)
@@ -50,9 +50,17 @@ class Report:
     stopped: bool = False
 
     def is_gone(self, source: str) -> bool:
-        """Whether a source is there no more: neither it was seen, nor is what holds it a problem."""
-        held = (source.startswith((f"{p.source}/", f"{p.source}#")) for p in self.problems)
-        return source not in self.seen and not any(held)
+        """Whether a source is there no more: it was not seen, and what holds it could be looked into."""
+        # A folder, a table, or the metadata without which no file of a folder is read.
+        closed = (place for p in self.problems for place in _places_of(p.source))
+        return source not in self.seen and not source.startswith(tuple(closed))
+
+
+def _places_of(name: str) -> tuple[str, ...]:
+    """How sources in a folder or table begin, and those in the folder of a file of metadata."""
+    if name.endswith(f"/{METADATA_FILE}"):
+        return (name.removesuffix(METADATA_FILE),)
+    return f"{name}/", f"{name}#"
 
 
 class _Read(NamedTuple):
@@ -122,12 +130,11 @@ class Intake:
             return None
         try:
             return self._news(item)
-        except (ArticleError, UnicodeEncodeError) as error:
-            # The library cannot be asked for a name that is not UTF-8.
-            told = isinstance(error, ArticleError)
-            reason = str(error).removeprefix(f"{item.source}: ") if told else "its name or text is not UTF-8"
-            self.report.problems.append(Problem(item.source, reason))
-            return None
+        except ArticleError as error:
+            self.report.problems.append(Problem.of(item.source, error))
+        except UnicodeEncodeError:
+            self.report.problems.append(Problem(item.source, "its name or text is not UTF-8"))
+        return None
 
     def _news(self, item: Item) -> _Read | None:
         """The article of an item, split, when it is not as the library has it. Raises ArticleError."""

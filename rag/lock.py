@@ -40,5 +40,5 @@ def _read(path: Path) -> str:
     """Who holds the lock; the holder may not have said yet, or died without taking it back."""
     try:
         return path.read_text(encoding="utf-8").strip() or "another process"
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return "another process"

@@ -22,7 +22,7 @@ def tell(message: str) -> None:
 
 
 @contextmanager
-def bar(total: int) -> Iterator[Callable[[int], None]]:
+def bar(total: int) -> Iterator[Callable[[int], object]]:
     """A bar on stderr that hears how many more articles are done, with rate and time left.
 
     Nothing is drawn where stderr is no terminal.

@@ -107,7 +107,7 @@ def _rules(sheet: str) -> Iterator[tuple[str, str]]:
         if part == "{":
             depth += 1
         elif part == "}":
-            if depth == 1 and "@" not in selectors:
+            if depth == 1:
                 yield selectors, written
             depth = max(depth - 1, 0)
             selectors = written = ""

@@ -155,7 +155,9 @@ def translated(where: str) -> Iterator[None]:
         raise
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise IndexFailed(f"cannot use the index in {where}: {reason}") from error
+        raise IndexFailed(
+            f"cannot use the index in {where}: {reason}; python -m rag.ingest --rebuild makes it anew"
+        ) from error
     except Exception as error:
         raise IndexFailed(_explained(error, where)) from error
 

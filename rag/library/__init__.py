@@ -134,13 +134,15 @@ class Library:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def replace_vectors(self, vectors: Iterable[tuple[int, Vectors]], embedder: str) -> None:
-        """Replace the vectors of passages, by number, and name their model; all or nothing."""
+        """Replace the vectors of passages, by number, name their model, and point at no index any more."""
         with self._transaction() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
                 (values.vector_row(number, vector) for number, vector in vectors),
             )
             connection.execute("INSERT OR REPLACE INTO facts VALUES ('embedder', ?)", (embedder,))
+            # An index, wherever it lies, holds the vectors from before.
+            connection.execute("DELETE FROM facts WHERE name = 'index' OR name LIKE 'index at %'")
             writing.count_revision(connection)
 
     # Articles

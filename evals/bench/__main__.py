@@ -1,0 +1,80 @@
+"""`python -m evals.bench`: Pressroom's speed as ratios of two things measured in one run.
+
+Machines differ and are shared, so no figure here is an absolute time: each line measures two things
+in turn, several times, and gives the ratio of neighbours: median, lowest and highest. `retrieval`,
+`ingest` and `scale` measure on a folder of articles and questions of your own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from evals.bench import ingest, retrieval, scale, speed
+from evals.bench.data import load
+from rag.embed import MiniLM
+from rag.errors import PressroomError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; the exit status is 0 whatever the figures say, 2 when nothing can be measured."""
+    asked = _parser().parse_args(arguments)
+    try:
+        _measure(asked)
+    except PressroomError as error:
+        _tell(str(error))
+        return 2
+    return 0
+
+
+def _measure(asked: argparse.Namespace) -> None:
+    if asked.what is None:
+        speed.measure(asked.runs)
+        return
+    data = load(asked.data, asked.articles, asked.questions)
+    if asked.what == "retrieval":
+        print(retrieval.measure(data, MiniLM(), _tell, asked.cache))
+    elif asked.what == "scale":
+        print(scale.measure(data, MiniLM(), scale.SIZES, _tell, asked.cache))
+    else:
+        for line in ingest.measure(data.stories, asked.runs, _tell):
+            print(line, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals.bench", description=__doc__)
+    parser.add_argument("--runs", type=_count, default=7, metavar="N", help="measurements of each (7)")
+    parts = parser.add_subparsers(dest="what", metavar="WHAT")
+    _part(parts.add_parser("retrieval", help=retrieval.__doc__), questions=None, cache=True)
+    _part(parts.add_parser("scale", help=scale.__doc__), questions=100, cache=True)
+    third = parts.add_parser("ingest", help=ingest.__doc__)
+    _part(third, questions=None, cache=False)
+    third.add_argument("--runs", type=_count, default=3, metavar="R", help="measurements of each (3)")
+    return parser
+
+
+def _part(parser: argparse.ArgumentParser, questions: int | None, cache: bool) -> None:
+    folder = "holds NAME_articles.jsonl(.gz) and NAME_questions.jsonl(.gz)"
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=folder)
+    parser.add_argument("--articles", type=_count, metavar="N", help="so many of the articles (all)")
+    told = f"so many of the questions ({questions or 'all'})"
+    parser.add_argument("--questions", type=_count, default=questions, metavar="N", help=told)
+    if cache:
+        parser.add_argument("--cache", type=Path, metavar="DIR", help="keep vectors here between runs")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

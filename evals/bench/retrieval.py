@@ -1,0 +1,166 @@
+"""`python -m evals.bench retrieval`: how often the right passage is found, beside the peers."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from evals.bench.data import Data, Found, Names, Quiz, first_hit, holds_within, is_hit, write_lines
+from evals.bench.intervals import Mean, Values, difference, mean
+from evals.bench.peers import KEEP, System, peers
+from evals.bench.pressroom import Watch, config_for, find, opened
+from evals.bench.vectors import Remembered
+from rag.collection import Collection
+from rag.embed import Embedder
+
+Tell = Callable[[str], None]
+
+_WARM = 3
+_DEPTH = 100
+# About what one node of LlamaIndex's default splitter holds.
+_READ = 4_000
+
+
+@dataclass
+class Outcome:
+    """What became of every question in one system: the first hit's rank (0: none), and the time."""
+
+    system: System
+    ranks: list[int] = field(default_factory=list)
+    ms: list[float] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+    reached: list[bool] = field(default_factory=list)
+
+    def ask(self, quiz: Quiz) -> None:
+        """Ask one question and keep what came of it."""
+        began = time.perf_counter()
+        found = self.system.ask(quiz)
+        self.ms.append((time.perf_counter() - began) * 1000)
+        self.ranks.append(first_hit(found[:KEEP], quiz))
+        self.lengths += [len(each.text) for each in found]
+        self.reached.append(holds_within(found, quiz, _READ))
+
+    def hits(self, count: int) -> Values:
+        """1 for each question with a hit among its first `count`, else 0."""
+        ranks = np.array(self.ranks)
+        return ((ranks > 0) & (ranks <= count)).astype(np.float64)
+
+    @property
+    def reciprocals(self) -> Values:
+        """One over the rank of each question's first hit, 0 where there is none."""
+        return np.array([1 / rank if rank else 0.0 for rank in self.ranks])
+
+
+def measure(data: Data, embedder: Embedder, tell: Tell, cache: Path | None = None) -> str:
+    """The whole report as Markdown; `cache` is where vectors are kept between runs."""
+    with tempfile.TemporaryDirectory(prefix="pressroom-bench-") as folder:
+        home = Path(folder)
+        asked = [quiz.question for quiz in data.questions]
+        remembered = Remembered(embedder, cache, anew=asked)
+        with closing(remembered), opened(home / "home", remembered) as collection:
+            tell(f"Pressroom: ingesting {len(data.stories)} articles")
+            for problem in collection.ingest([write_lines(data.stories, home / "articles.jsonl")]).problems:
+                tell(str(problem))
+            systems = [pressroom(collection, data)]
+            for system in peers(data, remembered, home / "peers", tell):
+                tell(f"ready: {system.name}")
+                systems.append(system)
+            outcomes = ask_all(systems, data.questions, tell)
+            held = held_by_both_legs(collection, data)
+    return "\n".join((*table(outcomes), "", *differences(outcomes), "", *notes(data, outcomes, held)))
+
+
+def pressroom(collection: Collection, data: Data) -> System:
+    """Pressroom as it is: its own passages, its own settings."""
+    shelf, names, config = collection.shelf(), Names(data.stories), config_for(collection.folder)
+
+    def ask(quiz: Quiz) -> list[Found]:
+        evidence = find(quiz.question, shelf, config.candidates, KEEP)
+        return [Found(names.of(each.article.text), each.passage.text) for each in evidence]
+
+    return System("**Pressroom**", ask, f"Its defaults: {config.candidates} candidates of each leg")
+
+
+def held_by_both_legs(collection: Collection, data: Data) -> Values:
+    """1 for each question with a hit among the first hundred of Pressroom's lexical or dense leg."""
+    names, watch = Names(data.stories), Watch(collection.shelf())
+    found = []
+    for quiz in data.questions:
+        watch.clear()
+        find(quiz.question, watch.shelf, _DEPTH, _DEPTH)
+        ids = list({hit.passage_id for hits in watch.hits.values() for hit in hits[:_DEPTH]})
+        passages = collection.shelf().library.passages(ids).values()
+        found.append(any(is_hit(Found(names.of(a.text), p.text), quiz) for p, a in passages))
+    return np.array(found, dtype=np.float64)
+
+
+def ask_all(systems: Sequence[System], questions: Sequence[Quiz], tell: Tell) -> list[Outcome]:
+    """Each question put to every system in turn, so that they share the machine's noise."""
+    for system in systems:
+        for quiz in questions[:_WARM]:
+            system.ask(quiz)
+    outcomes = [Outcome(system) for system in systems]
+    for number, quiz in enumerate(questions, start=1):
+        for outcome in outcomes:
+            outcome.ask(quiz)
+        if number % 100 == 0:
+            tell(f"{number} of {len(questions)} questions")
+    return outcomes
+
+
+def table(outcomes: Sequence[Outcome]) -> list[str]:
+    """A row a system: rates with their 95 % intervals, the median time, the mean passage."""
+    lines = [
+        f"| system | Hit@1 | Hit@4 | Hit@10 | MRR@10 | in {_READ:,} characters | ms | characters |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for each in outcomes:
+        reached = np.array(each.reached, dtype=np.float64)
+        columns = (*map(each.hits, (1, 4, 10)), each.reciprocals, reached)
+        rates = " | ".join(str(mean(values)) for values in columns)
+        length = statistics.fmean(each.lengths) if each.lengths else 0.0
+        middle = statistics.median(each.ms)
+        lines.append(f"| {each.system.name} | {rates} | {middle:.1f} | {length:.0f} |")
+    return lines
+
+
+def differences(outcomes: Sequence[Outcome]) -> list[str]:
+    """The first system's lead over each other one, paired question by question."""
+    ours, *others = outcomes
+    lines = ["| Pressroom minus | Hit@1 | MRR@10 |", "|---|--:|--:|"]
+    for each in others:
+        first = difference(ours.hits(1), each.hits(1))
+        reciprocal = difference(ours.reciprocals, each.reciprocals)
+        lines.append(f"| {each.system.name} | {first} | {reciprocal} |")
+    return lines
+
+
+def notes(data: Data, outcomes: Sequence[Outcome], held: Values) -> list[str]:
+    """What the figures rest on: the ceiling, the counts, and how each system was set up."""
+    reached, short = mean(outcomes[0].hits(10)), difference(held, outcomes[0].hits(10))
+    return [
+        f"Ceiling: the first {_DEPTH} candidates of each of Pressroom's two legs together hold a hit for"
+        f" {mean(held)} of the questions; Hit@10 is {reached.value:.3f}, which is {short} below"
+        f" (within .04: {_verdict(short)}).",
+        "",
+        f"{len(data.questions)} questions of {len({quiz.week for quiz in data.questions})} weeks,"
+        f" {len(data.stories)} articles. For {data.in_reach} questions an answer stands in one of the"
+        " articles named for it, which is the most that any system could reach by the rule of hits."
+        " Intervals are 95 %, by bootstrap over questions; milliseconds are the median of a query."
+        f" A longer passage holds an answer more easily: `in {_READ:,} characters` counts a question when an"
+        " answer stands among so many first characters of what was returned, whatever the passages' length;"
+        " `characters` is the mean of a passage.",
+        "",
+        *(f"- {each.system.name}: {each.system.note}." for each in outcomes),
+    ]
+
+
+def _verdict(short: Mean) -> str:
+    return "reached" if short.value <= 0.04 else "**not reached**"
