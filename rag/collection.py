@@ -36,7 +36,7 @@ class Collection:
     ) -> None:
         """Open the folder's library, made if it is not there; the index waits until it is needed."""
         self.folder = folder
-        self.library = Library.open(folder)
+        self.library = _library(folder)
         self._config = config
         self._embedder = embedder
         self._progress = progress
@@ -198,6 +198,23 @@ class Collection:
         except LibraryCorrupt as error:
             # Told already, unless only the index's rows show it.
             return found or (str(error),)
+
+
+def was_emptied(library: Library, folder: Path) -> bool:
+    """Whether a library never held anything, and an index beside it says that it did."""
+    return library.fact("embedder") is None and any(folder.glob("index-*"))
+
+
+def _library(folder: Path) -> Library:
+    """The library in `folder`. Raises LibraryCorrupt where an index shows that it held articles once."""
+    library = Library.open(folder)
+    if was_emptied(library, folder):
+        library.close()
+        raise LibraryCorrupt(
+            f"the library in {folder} is empty and its index is not: restore library.sqlite3 from a copy,"
+            " or run python -m rag.ingest --repair"
+        )
+    return library
 
 
 def open_home(config: Config, embedder: Embedder, progress: Progress) -> Collection:

@@ -18,6 +18,8 @@ from rag.prove import prove
 
 # So many passages may be searched without the index before it is built anew, and so great a share of it.
 _LATE_AT_MOST, _LATE_SHARE = 1_000, 0.1
+# Chroma keeps a single one in its log and writes its files at each opening, so that no digest holds.
+_INDEXED_FROM = 2
 # An index of so many passages is built within seconds, so that a reader who finds it broken mends it.
 _MENDED_AT_ONCE = 5_000
 
@@ -131,7 +133,7 @@ class Indexed:
     def _is_late(self) -> bool:
         name, count = self._pointed, self._library.passage_count()
         if name is None:
-            return count > 0
+            return count >= _INDEXED_FROM
         if self._library.fact("forgotten"):
             return True
         try:
@@ -147,10 +149,10 @@ class Indexed:
         """Build an index in a new place, then let the library point at it. Raises IndexFailed."""
         library, last = self._library, self._library.last_number
         count = library.passages_up_to(last)
-        name = f"index-{library.revision}-{os.urandom(3).hex()}" if count else ""
+        name = f"index-{library.revision}-{os.urandom(3).hex()}" if count >= _INDEXED_FROM else ""
         # What builds that were killed have left behind.
         self._place.clear(keep=self._pointed or "")
-        if count:
+        if name:
             self._progress(f"building the index of {count} passages")
             manifest = Manifest(library.fact("embedder") or "", self._dimension(), count, last)
             self._place.build(name, lambda: library.rows(last=last), manifest)
@@ -167,7 +169,7 @@ class Indexed:
         """What is wrong with the index, a line each."""
         name = self._pointed
         if name is None:
-            if self._library.passage_count():
+            if self._library.passage_count() >= _INDEXED_FROM:
                 yield "there is no index; --rebuild makes it"
             return
         try:

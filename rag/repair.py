@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from rag.collection import Collection
+from rag.collection import Collection, was_emptied
 from rag.config import Config
 from rag.embed import Embedder
 from rag.errors import LibraryBusy, LibraryCorrupt, LibraryError, LibraryUnwritable
@@ -94,7 +94,8 @@ def _intact(folder: Path) -> int | None:
     """How many articles an undamaged library holds; None for a damaged one."""
     try:
         with closing(Library.open(folder)) as library:
-            return None if library.damage() else library.article_count()
+            damaged = library.damage() or was_emptied(library, folder)
+            return None if damaged else library.article_count()
     except LibraryUnwritable:
         raise
     except LibraryError:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+import fcntl
+import os
+import pty
+import re
+import struct
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from rag import ingest
+from rag import ingest, intake, terminal
 from rag.collection import Collection
 from rag.library import Library
-from tests.conftest import WordEmbedder, config_for
+from tests.conftest import WordEmbedder
 
 Run = Callable[..., tuple[int, list[str], list[str]]]
 
@@ -46,9 +55,9 @@ def news(tmp_path: Path) -> Path:
 def test_articles_are_added_and_then_unchanged(call: Run, news: Path, home: Path) -> None:
     """The last line counts; a second run finds nothing to do; the seeds are not added."""
     status, out, told = call(news)
-    assert (0, ["added 2, unchanged 0, removed 0"]) == (status, out)
+    assert (0, ["added 2, changed 0, unchanged 0, removed 0"]) == (status, out)
     assert told[-1].startswith("building the index of ")
-    assert (0, ["added 0, unchanged 2, removed 0"], []) == call(news, news / "a.txt")
+    assert (0, ["added 0, changed 0, unchanged 2, removed 0"], []) == call(news, news / "a.txt")
     library = Library.open(home)
     assert library.article_count() == 2
     library.close()
@@ -59,8 +68,11 @@ def test_a_file_that_is_not_read_is_one_line_and_a_failure(call: Run, news: Path
     (news / "bad.txt").write_bytes(b"\x00\x01\x02")
     (news / "empty.txt").touch()
     status, out, told = call(news)
-    assert (1, ["added 2, unchanged 0, removed 0"]) == (status, out)
-    assert told[-2:] == [f"not read: {news}/bad.txt: not a text file", f"not read: {news}/empty.txt: empty"]
+    assert (1, ["added 2, changed 0, unchanged 0, removed 0"]) == (status, out)
+    assert [f"not read: {news}/bad.txt", f"not read: {news}/empty.txt"] == [
+        line.rpartition(": ")[0] for line in told[-2:]
+    ]
+    assert told[-1].endswith(": empty")
 
 
 def test_the_list_is_one_line_an_article(call: Run, news: Path) -> None:
@@ -99,7 +111,7 @@ def test_an_article_is_removed_by_what_the_list_shows(call: Run, news: Path) -> 
     _, out, _ = call("--list")
     wanted = out[0].split("\t")[0]
     status, removed, _ = call("--remove", wanted)
-    assert (0, [f"removed {out[0]}", "added 0, unchanged 0, removed 1"]) == (status, removed)
+    assert (0, [f"removed {out[0]}"]) == (status, removed)
     assert (0, out[1:], []) == call("--list")
     status, _, told = call("--remove", wanted)
     assert (1, [f"error: no article has the id or source {wanted!r}; --list shows them"]) == (status, told)
@@ -114,17 +126,68 @@ def test_a_sound_library_checks_ok(call: Run, news: Path, home: Path) -> None:
     assert (0, [expected], []) == call("--check")
 
 
+@pytest.mark.child_process
 def test_damage_is_printed_and_rebuilt(call: Run, news: Path, home: Path) -> None:
     """What is wrong is on stdout with status 1, and --rebuild makes it right."""
     call(news)
-    with closing(Collection(home, config_for(home), WordEmbedder())) as collection:
-        collection.library.store_facts(index_revision="0")
-    wrong = ["the index lags behind the library; --rebuild brings it up to date"]
-    assert (1, wrong, []) == call("--check")
+    (index,) = home.glob("index-*")
+    (index / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
+    status, out, _ = call("--check")
+    assert (1, 1) == (status, len(out))
+    assert index.name in out[0]
+    assert "--rebuild" in out[0]
     status, out, _ = call("--rebuild")
-    assert status == 0
-    assert out[0].startswith("built the index of ")
+    assert (0, ["built the index of 2 passages"]) == (status, out)
     assert call("--check")[0] == 0
+
+
+# Versions
+
+
+def test_an_old_citation_still_resolves(call: Run, news: Path) -> None:
+    """The characters of a citation are shown after their file has changed, and a line says that it has."""
+    call(news)
+    _, out, _ = call("--list")
+    old = next(line for line in out if line.endswith("a.txt"))
+    key, start = old.split("\t")[0], NEWS["a"].index("Minister")
+    assert (0, [old, "Minister a"], []) == call("--show", f"{key}:{start}-{start + 10}")
+    (news / "a.txt").write_text("Volcano erupts.", encoding="utf-8")
+    assert (0, ["added 0, changed 1, unchanged 1, removed 0"]) == call(news)[:2]
+    _, listed, _ = call("--list")
+    now = next(line for line in listed if line.endswith("a.txt")).split("\t")[0]
+    assert now != key
+    status, out, told = call("--show", f"{key}:{start}-{start + 10}")
+    assert (0, [old, "Minister a"]) == (status, out)
+    assert [f"this article has changed since; its source holds {now} now"] == told
+    assert (0, [old, *NEWS["a"].splitlines()]) == call("--show", key)[:2]
+
+
+def test_what_cannot_be_shown_is_one_line(call: Run, news: Path) -> None:
+    """An id that is unknown, or was removed, is an error; characters past the end are none."""
+    call(news)
+    _, out, _ = call("--list")
+    key = out[0].split("\t")[0]
+    assert (0, out[:1], []) == call("--show", f"{key}:900-950")
+    call("--remove", key)
+    for wanted in (key, f"{key}:0-4"):
+        assert (1, [], [f"error: no article has the id or source {key!r}; --list shows them"]) == call(
+            "--show", wanted
+        )
+
+
+def test_what_is_gone_is_told_and_pruned(call: Run, news: Path) -> None:
+    """Files that are there no more are named on one line; --prune takes their articles out."""
+    for number in range(4):
+        (news / f"more{number}.txt").write_text(f"More {number}.", encoding="utf-8")
+    call(news)
+    for number in range(4):
+        (news / f"more{number}.txt").unlink()
+    named = ", ".join(f"{news}/more{number}.txt" for number in range(3))
+    status, out, told = call(news)
+    assert (0, ["added 0, changed 0, unchanged 2, removed 0"]) == (status, out)
+    assert [f"kept, though no longer there: {named} and 1 more (--prune takes them out)"] == told
+    assert "added 0, changed 0, unchanged 2, removed 4" == call(news, "--prune")[1][-1]
+    assert (0, ["added 0, changed 0, unchanged 2, removed 0"], []) == call(news)
 
 
 def test_another_model_embeds_again(call: Run, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,14 +211,12 @@ def test_home_is_an_option_too(call: Run, news: Path, home: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["https://example.com/a"], "URLs are not supported yet"),
-        (["HTTP://example.com/a"], "URLs are not supported yet"),
-        (["a.txt", "http://example.com/a"], "URLs are not supported yet"),
         ([""], "a path is empty"),
+        (["a.txt", ""], "a path is empty"),
     ],
 )
 def test_what_is_no_path_is_usage(call: Run, home: Path, arguments: list[str], line: str) -> None:
-    """A URL or an empty path is refused with status 2 before anything is touched."""
+    """An empty path is refused with status 2 before anything is touched."""
     status, out, told = call(*arguments)
     assert (2, [], 1) == (status, out, len(told))
     assert told[0].startswith(f"error: {line}")
@@ -176,10 +237,63 @@ def test_one_thing_at_a_time(arguments: list[str], home: Path, capsys: pytest.Ca
 
 
 def test_an_interrupt_is_one_word(call: Run, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C ends the command with status 130, one line and no traceback."""
+    """Ctrl-C outside of reading ends the command with status 130, one line and no traceback."""
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Collection, "ingest", interrupted)
     assert (130, [], ["stopped"]) == call(news)
+
+
+def test_ctrl_c_says_what_is_stored_and_how_to_go_on(
+    call: Run, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped amid the files, the counts stand on stdout; the same command does the rest."""
+    monkeypatch.setattr(intake, "_GROUP_PASSAGES", 1)
+
+    @contextmanager
+    def interrupting(_: int) -> Iterator[Callable[[int], None]]:
+        def press(_: int) -> None:
+            raise KeyboardInterrupt
+
+        yield press
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ingest, "bar", interrupting)
+        status, out, told = call(news)
+    assert (130, ["added 1, changed 0, unchanged 0, removed 0"]) == (status, out)
+    assert ["stopped; the same command goes on from here"] == told
+    assert (0, ["added 1, changed 0, unchanged 1, removed 0"]) == call(news)[:2]
+    assert 0 == call("--check")[0]
+
+
+# The bar
+
+
+def test_no_bar_is_drawn_for_a_program(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where stderr is no terminal, the bar writes nothing, and a line written beside it stands alone."""
+    with terminal.bar(3) as watch:
+        watch(1)
+        terminal.tell_above_bar("one\tline")
+        watch(2)
+    assert ("", "one line\n") == tuple(capsys.readouterr())
+
+
+def test_a_bar_on_a_terminal_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal the bar counts to its total, with articles a second and the time that is left."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w", encoding="utf-8") as screen:
+        monkeypatch.setattr(sys, "stderr", screen)
+        fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+        monkeypatch.setattr("tqdm.std.time", partial(next, count()))
+        with terminal.bar(80) as watch:
+            for _ in range(8):
+                watch(10)
+        screen.flush()
+        drawn = os.read(ours, 100_000).decode()
+    os.close(ours)
+    states = [state for state in drawn.split("\r") if state.strip()]
+    assert states[0].endswith("| 0/80 [00:00<?, ? articles/s]")
+    assert any(re.search(r"\| [3-6]0/80 \[00:\d\d<00:\d\d, +[\d.]+ articles/s\]", state) for state in states)
+    assert re.search(r"\| 80/80 \[\d\d:\d\d<00:00, +[\d.]+ articles/s\]", states[-1])

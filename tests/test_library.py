@@ -277,6 +277,18 @@ def test_one_of_two_sources_changes(library: Library) -> None:
     assert () == library.damage()
 
 
+def test_the_latest_change_says_what_replaced_an_article(library: Library) -> None:
+    """Where two sources held an article and hold different ones now, the one that changed last counts."""
+    old, first, last = (_article(text, "a") for text in ("Talks ended.", "Snow fell.", "Rain fell."))
+    _store(library, old)
+    library.put([noted(replace(old, source="b"))])
+    _store(library, first)
+    _store(library, replace(last, source="b"))
+    assert last.id == _replaced_by(library, old)
+    library.forget(["b"])
+    assert first.id == _replaced_by(library, old)
+
+
 @pytest.mark.parametrize("moved_first", [True, False])
 def test_an_article_moves_to_another_source(library: Library, moved_first: bool) -> None:
     """Stored together, an article that moves and the one that takes its place both answer."""
@@ -334,7 +346,7 @@ def _of_length(number: int, words: int) -> Entry:
     """An article of one passage with a word of its own at both ends."""
     text = f"zqx{number:03} {f'w{number} ' * words}zqx{number:03}."
     article = from_text(text, f"/news/{number}.txt", {"title": f"t{number}"})
-    passage = Passage(f"{article.id}:0", article.id, 0, len(text), text, (Span(0, len(text)),))
+    passage = Passage(f"{article.id}:0-{len(text)}", article.id, 0, len(text), text, (Span(0, len(text)),))
     return Entry(article, "d", "f", (passage,), np.ones((1, 4), np.float32))
 
 
@@ -601,7 +613,7 @@ class AnySequence(RuleBasedStateMachine):
 
 
 TestAnySequence = AnySequence.TestCase
-TestAnySequence.settings = settings(max_examples=20, stateful_step_count=12)
+TestAnySequence.settings = settings(max_examples=50, stateful_step_count=12)
 
 
 # Searching

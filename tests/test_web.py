@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -189,6 +190,18 @@ def test_each_failure_says_what_it_is(reply: Reply, reason: str) -> None:
     assert reason in str(caught.value)
     assert str(caught.value).startswith(f"{running.url}/: ")
     assert "\n" not in str(caught.value)
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    """A small body that unpacks to a hundred megabytes takes up no more than was allowed."""
+    with site({"/": packed(bytes(100_000_000))}) as running:
+        tracemalloc.start()
+        try:
+            with pytest.raises(ArticleError, match="larger than 1 MB"):
+                fetch(running.url, Reach(allow_private=True, max_bytes=1_000_000))
+            assert tracemalloc.get_traced_memory()[1] < 20_000_000
+        finally:
+            tracemalloc.stop()
 
 
 def test_too_many_redirects_end() -> None:

@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from rag.errors import IndexFailed
 from rag.index.chroma import ChromaIndex, Prove, Rows, configuration, few, fill, translated
 from rag.index.manifest import Manifest
@@ -44,11 +46,17 @@ class Folder:
         folder = self._folder / name
         with translated(str(folder)):
             manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
+            there = _stamps(folder)
             if manifest.files != _digests(folder):
                 raise IndexFailed(
                     f"the index in {folder} is damaged; python -m rag.ingest --rebuild mends it"
                 )
-            return _opened(folder, manifest)
+            index = _opened(folder, manifest)
+            if there != _stamps(folder):
+                # Chroma takes a graph whose files went away while it read them for one that is empty.
+                index.close()
+                raise IndexFailed(f"the index in {folder} went away while it was opened")
+            return index
 
     def build(self, name: str, rows: Rows, manifest: Manifest) -> Manifest:
         """Build an index in a new folder, prove it, and force it to the disk.
@@ -119,6 +127,10 @@ def _opened(folder: Path, manifest: Manifest) -> ChromaIndex:
 
     try:
         collection = client.get_collection(_NAME, embedding_function=None)
+        # The first search reads the graph, and no later one does.
+        collection.query(
+            query_embeddings=np.ones((1, manifest.dimension), np.float32), n_results=1, include=[]
+        )
     except BaseException:
         close()
         raise
@@ -142,6 +154,12 @@ def _digests(folder: Path) -> tuple[tuple[str, str], ...]:
     """SHA-256 of every file but the manifest, by its name in the folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     return tuple((str(path.relative_to(folder)), _sha256(path)) for path in files)
+
+
+def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Which files there are, each by its name, its number on the disk and its size."""
+    found = ((str(path), path.stat()) for path in sorted(folder.rglob("*")))
+    return tuple((name, stat.st_ino, stat.st_size) for name, stat in found)
 
 
 def _sha256(path: Path) -> str:

@@ -14,6 +14,9 @@ from rag.library.schema import VERSION, migrate
 
 FILE = "library.sqlite3"
 
+# What SQLite says of a file that is not as it was written.
+_DAMAGED = ("malformed", "not a database", "no such table", "decode to UTF-8", "vtable", "fts5")
+
 
 def open_file(path: Path) -> sqlite3.Connection:
     """Open the database at `path`, made with its folder if it is not there.
@@ -152,12 +155,15 @@ def translated(where: str) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _translation(error, where) from error
+    except UnicodeDecodeError as error:
+        # SQLite's own message held a damaged name.
+        raise LibraryCorrupt(damaged(where, "its words are not UTF-8")) from error
 
 
 def _translation(error: sqlite3.DatabaseError, where: str) -> LibraryError:
     # Where a text cannot be decoded, SQLite's words end with all of it.
     words = str(error).splitlines()[0][:200]
-    if any(sign in words for sign in ("malformed", "not a database", "no such table", "decode to UTF-8")):
+    if any(sign in words for sign in _DAMAGED):
         return LibraryCorrupt(damaged(where, words))
     if "locked" in words or "busy" in words:
         return LibraryBusy(f"{where} is being written by another process: try again")
