@@ -15,6 +15,7 @@ from rag.config import Config
 from rag.embed import embedder
 from rag.errors import UsageError
 from rag.intake import Report
+from rag.repair import repair
 from rag.show import line
 from rag.terminal import add_home_option, bar, config_of, guarded, tell, tell_above_bar
 from rag.types import Article
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     config = config_of(options)
+    if options.repair:
+        return _repair(config)
     return _ingest(config, options) if options.paths else _tend(config, options)
 
 
@@ -83,6 +86,22 @@ def _tend(config: Config, options: argparse.Namespace) -> int:
             lines = [f"embedded {collection.embed_again()} passages"]
     print("\n".join(lines), flush=True)
     return 0
+
+
+def _repair(config: Config) -> int:
+    """Save what a damaged library still holds; 1 when an article could not be saved."""
+    done = repair(config.home, config, embedder(config), tell)
+    for lost in done.lost:
+        print(line(f"lost: {lost}"))
+    if done.kept is None:
+        print(f"nothing is damaged: {done.articles} articles", flush=True)
+        return 0
+    for source in done.read_again:
+        print(line(f"read again: {source}"))
+    print(
+        f"saved {done.articles} articles, lost {len(done.lost)}; the damaged file is {line(str(done.kept))}"
+    )
+    return 1 if done.lost else 0
 
 
 def _check(collection: Collection) -> int:
@@ -143,6 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     work.add_argument("--remove", metavar="ID", nargs="+", help="remove articles, by id or source")
     work.add_argument("--rebuild", action="store_true", help="build the index anew; embeds nothing")
     work.add_argument("--check", action="store_true", help="look for damage; exit status 1 if there is any")
+    work.add_argument("--repair", action="store_true", help="save what a damaged library still holds")
     work.add_argument("--embed-again", action="store_true", help="embed all with this run's model")
     parser.add_argument(
         "--prune", action="store_true", help="with paths: remove articles whose files are there no more"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.dense import VectorIndex
 from rag.embed import Embedder
 from rag.errors import UsageError
-from rag.dense import VectorIndex
 from rag.library import Library
 from rag.types import Article, Evidence, Filters, Hit, Passage, Question, Scope
 from rag.words import content_words, spellings

@@ -745,7 +745,7 @@ def test_a_damaged_file_is_one_clear_error(seeded_home: Path, tmp_path: Path, da
         raw[100:] = b"\x5a" * (len(raw) - 100)
     path.write_bytes(b"this is no database, but it is long enough" * 9 if damage == "words" else raw)
     before = path.read_bytes()
-    with pytest.raises(LibraryCorrupt, match=r"library\.sqlite3 is damaged \(.*restore it from a copy"):
+    with pytest.raises(LibraryCorrupt, match=r"library\.sqlite3 is damaged \(.*--repair"):
         library = Library.open(tmp_path / "h")
         try:
             library.articles()

@@ -1,13 +1,12 @@
 """The library: SQLite with every article, passage, vector and the full-text index; the record.
 
-What is asked of the database is here. What is put into it is in writing.py, its tables in schema.py,
-how its file is opened in database.py, how damage is found in damage.py. The vector index (see
-rag/index.py) is derived from what this file holds.
+What is asked of the database is here, and of its words in fulltext.py. What is put into it is in
+writing.py, its tables in schema.py, how its file is opened in database.py, how damage is found in
+damage.py and what can be saved in salvage.py. The vector index (see rag/index/) is derived from it.
 """
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,25 +19,22 @@ from rag.library import rows as values
 from rag.library import writing
 from rag.library.damage import damage_in
 from rag.library.database import FILE, damaged, moment, open_file, open_memory, transaction, translated
-from rag.library.rows import ARTICLE_COLUMNS, Row, Vectors, any_of, conditions, marks
+from rag.library.fulltext import FullText
+from rag.library.rows import ARTICLE_COLUMNS, Row, Vectors, conditions, marks
 from rag.library.writing import Entry
-from rag.types import Article, Hit, Passage, Scope, content_id
-from rag.words import fold
-from rag.words import stem as stem_of
+from rag.types import Article, Passage, Scope, content_id
 
 __all__ = ["Entry", "Library", "Row", "Vectors"]
 
-_WORD = re.compile(r"\w+")
-# The heading helps to match and must not outweigh the passage itself.
-_HEADING_WEIGHT, _TEXT_WEIGHT = 0.5, 1.0
 _ROWS_AT_ONCE = 2_000
+_COUNTS_KEPT = 20_000
 # SQLite's highest number.
 _LAST = 2**63 - 1
 _ARTICLE = ", ".join(f"a.{name.strip()}" for name in ARTICLE_COLUMNS.split(","))
 _CURRENT = "EXISTS (SELECT 1 FROM sources WHERE article_id = a.id)"
 
 
-class Library:
+class Library(FullText):
     """One SQLite file; safe to read from several threads and processes, written by one at a time."""
 
     def __init__(self, connection: sqlite3.Connection, where: str) -> None:
@@ -231,7 +227,7 @@ class Library:
         """A count, made once for each revision."""
         revision = self.revision
         of, counts = self._counted
-        if of != revision:
+        if of != revision or len(counts) > _COUNTS_KEPT:
             counts = {}
             self._counted = (revision, counts)
         if what not in counts:
@@ -326,59 +322,6 @@ class Library:
             if len(rows) < _ROWS_AT_ONCE:
                 return
             after = rows[-1][0]
-
-    # Words
-
-    def search(self, terms: Sequence[str], count: int, scope: Scope) -> list[Hit]:
-        """The best `count` passages for any of the terms, by Okapi BM25 (SQLite FTS5's bm25)."""
-        if not terms:
-            return []
-        wanted, given = conditions(scope)
-        inside = (
-            # The + keeps SQLite from searching anew for every passage in scope.
-            " AND +rowid IN (SELECT number FROM passages p JOIN articles a ON a.id = p.article_id"
-            f" WHERE 1{wanted})"
-            if wanted
-            else ""
-        )
-        rows = self._rows(
-            "SELECT p.id, -found.score FROM (SELECT rowid AS number, rank AS score FROM passage_text"
-            f" WHERE passage_text MATCH ? AND rank MATCH 'bm25({_HEADING_WEIGHT}, {_TEXT_WEIGHT})'{inside}"
-            " ORDER BY rank LIMIT ?) found JOIN passages p ON p.number = found.number"
-            " ORDER BY found.score, p.number",
-            (any_of(terms), *given, count),
-        )
-        return [Hit(passage_id, score) for passage_id, score in rows]
-
-    def count(self, terms: Sequence[str]) -> int:
-        """In how many passages any of the terms stands, in any inflection, headings included."""
-        return self._number("SELECT COUNT(*) FROM passage_text WHERE passage_text MATCH ?", (any_of(terms),))
-
-    def holds(self, stem: str) -> bool:
-        """Whether any passage holds a word with this stem."""
-        return bool(self._rows("SELECT 1 FROM instances WHERE term = ? LIMIT 1", (stem,)))
-
-    def stems_like(self, stem: str) -> tuple[str, ...]:
-        """Stems of the articles that begin like one and are about as long."""
-        rows = self._rows(
-            "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
-            (stem[:1], stem[:1] + "\U0010ffff", len(stem) - 1, len(stem) + 1),
-        )
-        return tuple(row[0] for row in rows)
-
-    def written(self, stem: str) -> str:
-        """A word of the articles with this stem, as an article writes it; the stem when none has it."""
-        # A stem's own stem may be another, so the full-text search cannot be asked.
-        rows = self._rows(
-            "SELECT heading, text FROM passage_text"
-            " WHERE rowid IN (SELECT doc FROM instances WHERE term = ? LIMIT 5) ORDER BY rowid",
-            (stem,),
-        )
-        texts = [row[1] for row in rows] + [row[0] for row in rows]
-        for word in (word for text in texts for word in _WORD.findall(text)):
-            if stem_of(fold(word)) == stem:
-                return str(word)
-        return stem
 
     # Damage
 

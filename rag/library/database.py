@@ -174,4 +174,4 @@ def _translation(error: sqlite3.DatabaseError, where: str) -> LibraryError:
 
 def damaged(where: str, words: str) -> str:
     """The line for a file that SQLite or its contents show to be damaged."""
-    return f"{where} is damaged ({words}): restore it from a copy, or move it away and ingest again"
+    return f"{where} is damaged ({words}): python -m rag.ingest --repair saves what it holds"
