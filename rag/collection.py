@@ -25,6 +25,9 @@ from rag.types import Article
 # The shortest beginning of an id that names an article.
 _ID_AT_LEAST = 6
 
+# How many articles are read from a folder before a word of it.
+_FIRST_TOLD = 50
+
 Progress = Callable[[str], None]
 
 
@@ -87,8 +90,7 @@ class Collection:
             told = json.loads(self.library.fact("problems") or "[]")
             return Report(problems=[Problem(*problem) for problem in told])
         with self._writing(wait=True):
-            self._progress("indexing articles")
-            report = _whole(self._take_in(articles.items(paths)))
+            report = _whole(self._take_in(articles.items(paths), _counting(self._progress)))
             report.removed = [s for s in self.library.sources() if report.is_gone(s)]
             self._forget(report.removed)
             told = [(problem.source, problem.reason) for problem in report.problems]
@@ -262,6 +264,20 @@ def shelve_texts(texts: Iterable[str], config: Config, embedder: Embedder) -> Sh
 
 def _itself(article: Article) -> Article:
     return article
+
+
+def _counting(progress: Progress) -> Watch:
+    """Tells how many articles are done, each time that they are twice as many."""
+    done, next_told = 0, _FIRST_TOLD
+
+    def watch(more: int) -> None:
+        nonlocal done, next_told
+        done += more
+        if done >= next_told:
+            progress(f"indexed {done} articles so far")
+            next_told = 2 * done
+
+    return watch
 
 
 def _whole(report: Report) -> Report:

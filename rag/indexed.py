@@ -137,8 +137,7 @@ class Indexed:
         if self._library.fact("forgotten"):
             return True
         try:
-            with closing(self._place.open(name)) as opened:
-                manifest = opened.manifest
+            manifest = self._place.manifest(name)
         except IndexFailed:
             return True
         here = self._library.passages_up_to(manifest.last)

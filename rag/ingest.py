@@ -13,7 +13,7 @@ from rag.articles import Reach
 from rag.collection import Collection, open_home
 from rag.config import Config
 from rag.embed import embedder
-from rag.errors import UsageError
+from rag.errors import ArticleError, UsageError
 from rag.intake import Report
 from rag.repair import repair
 from rag.show import line
@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     config = config_of(options)
+    if options.prune and not options.paths:
+        raise UsageError("--prune needs paths to compare with")
     if options.repair:
         return _repair(config)
     return _ingest(config, options) if options.paths else _tend(config, options)
@@ -49,6 +51,10 @@ def _ingest(config: Config, options: argparse.Namespace) -> int:
         bar(articles.estimate(places)) as watch,
     ):
         report = collection.ingest(places, Reach(allow_private=options.allow_private), options.prune, watch)
+    if not report.seen and not report.stopped:
+        raise ArticleError(f"no articles in {', '.join(map(str, places))}")
+    for note in report.notes:
+        tell(note)
     for problem in report.problems:
         tell(f"not read: {problem}")
     _tell_missing(report)
@@ -119,8 +125,6 @@ def _shown(collection: Collection, wanted: str) -> list[str]:
     article = collection.find(place.group(1) if place else wanted)
     if article.replaced_by is not None:
         tell(f"this article has changed since; its source holds {article.replaced_by} now")
-    elif not collection.library.has_passages(article.id):
-        tell("this article has been replaced by another since")
     text = article.text[int(place.group(2)) : int(place.group(3))] if place else article.text
     return [_entry(article), *(line(row) for row in text.splitlines())]
 

@@ -36,8 +36,8 @@ class Report:
     """What an ingest did: sources by outcome, and what could not be read.
 
     `changed` sources hold another article than before; `unchanged` ones hold the same. `missing` ones
-    are in the library and were not there. `seen` is every source that was there, read or not. `stopped`
-    says that Ctrl-C ended it early.
+    are in the library and were not there. `notes` say of some how they were read. `seen` is every source
+    that was there, read or not. `stopped` says that Ctrl-C ended it early.
     """
 
     added: list[str] = field(default_factory=list)
@@ -46,6 +46,7 @@ class Report:
     removed: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     stopped: bool = False
 
@@ -128,6 +129,8 @@ class Intake:
         if isinstance(item, Problem):
             self.report.problems.append(item)
             return None
+        if item.note:
+            self.report.notes.append(f"{item.source}: {item.note}")
         try:
             return self._news(item)
         except ArticleError as error:

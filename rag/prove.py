@@ -23,7 +23,14 @@ def prove(folder: Path, manifest: Manifest, library: Path) -> tuple[int, ...]:
 
     Returns the passages that were not found. Raises IndexFailed when the child fails, crashes or hangs.
     """
-    command = [sys.executable, "-m", "rag.prove", str(folder), str(library), manifest.to_json()]
+    command = [
+        sys.executable,
+        "-m",
+        "rag.prove",
+        str(folder.absolute()),
+        str(library.absolute()),
+        manifest.to_json(),
+    ]
     limit = _SECONDS + _SECONDS_A_PASSAGE * manifest.passages
     try:
         done = subprocess.run(  # noqa: S603 - this interpreter, this module

@@ -38,6 +38,15 @@ class Folder:
         self._folder = folder
         self._prove = prove
 
+    def manifest(self, name: str) -> Manifest:
+        """What the index of this name was built of. Raises IndexFailed when files of it are gone."""
+        folder = self._folder / name
+        with translated(str(folder)):
+            manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
+        if gone := [file for file, _ in manifest.files if not (folder / file).is_file()]:
+            raise IndexFailed(f"the index in {folder} has lost {gone[0]}")
+        return manifest
+
     def open(self, name: str) -> ChromaIndex:
         """The index of this name. Raises IndexFailed when it is not there or damaged.
 

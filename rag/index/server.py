@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -47,6 +47,11 @@ class Server:
                 session.end()
                 raise
             return ChromaIndex(collection, manifest, self._where, session.end)
+
+    def manifest(self, name: str) -> Manifest:
+        """What the index of this name was built of. Raises IndexFailed as `open` does."""
+        with closing(self.open(name)) as opened:
+            return opened.manifest
 
     def _check_whole(self, collection: Collection, manifest: Manifest) -> None:
         if (count := collection.count()) != manifest.passages:
