@@ -93,7 +93,7 @@ def test_these_articles_instead(
     def no_embedding(*_: object) -> None:
         raise AssertionError("nothing has changed, so no passage should be embedded again")
 
-    monkeypatch.setattr("rag.collection.split", no_embedding)
+    monkeypatch.setattr("rag.intake.split", no_embedding)
     assert 0 == ask.main(command)
 
 
