@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from evals.bench.data import Found, Story
+from rag.articles import from_text
+from rag.config import Config
+from rag.passages import split
 
-# At most so many characters; whole sentences make that about 780 at the mean.
-PLAIN_CHARACTERS = 900
 
 
-def plain(stories: Iterable[Story], characters: int = PLAIN_CHARACTERS) -> list[Found]:
-    """Whole sentences up to that many characters, without overlap or title, with their article."""
-    from llama_index.core.node_parser import SentenceSplitter
-
-    splitter = SentenceSplitter(chunk_size=characters, chunk_overlap=0, tokenizer=list)
-    return [Found((story.id,), chunk) for story in stories for chunk in splitter.split_text(story.text)]
+def plain(stories: Iterable[Story]) -> list[Found]:
+    """Pressroom's own passages without their titles, so that systems differ in ranking alone."""
+    pieces = Config.from_env({}).passage_pieces
+    return [
+        Found((story.id,), passage.text)
+        for story in stories
+        for passage in split(from_text(story.text, story.id, story.known), pieces)
+    ]
 
 
 def nodes(stories: Iterable[Story], pieces: int | None = None) -> list[Any]:

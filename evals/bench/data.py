@@ -33,6 +33,12 @@ class Story:
     published: str | None = None
     url: str | None = None
 
+    @property
+    def known(self) -> dict[str, str]:
+        """What is known of the article beside its text."""
+        told = {"title": self.title, "published": self.published, "url": self.url}
+        return {name: value for name, value in told.items() if value}
+
 
 @dataclass(frozen=True)
 class Quiz:

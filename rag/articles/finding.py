@@ -261,7 +261,8 @@ def standard_input(reach: Reach) -> Found:
     if kind == "feed":
         yield from _in_feed(Source("stdin", raw), reach)
     else:
-        yield _item(Source("stdin", raw), kind)
+        # Named by its bytes: what is piped in today does not take the place of yesterday's.
+        yield _item(Source(f"stdin#{hashlib.sha256(raw).hexdigest()[:12]}", raw), kind)
 
 
 def _is_object(line: bytes) -> bool:

@@ -14,7 +14,7 @@ from rag.types import Article
 class Item:
     """One thing to read: cheap to make, parsed when `read` is called, which may raise ArticleError.
 
-    `source` is an absolute path, PATH#KEY for a row of a table, a URL, or "stdin". Two items of equal
+    `source` is an absolute path, PATH#KEY for a row of a table, a URL, or stdin#KEY. Two items of equal
     `digest` (SHA-256, hex) give the same article, their sources aside. `note` says, where there is
     something to say, how the article was come by.
     """
