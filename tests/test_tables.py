@@ -255,7 +255,7 @@ def given_input(monkeypatch: pytest.MonkeyPatch, raw: bytes) -> list[Item | Prob
         (b"The talks ended.", ["stdin#ec8de27b953b"], "The talks ended."),
         (b'{"id": 1, "text": "A."}\n{"id": 2, "text": "B."}\n', ["stdin#1", "stdin#2"], "A."),
         (b'{"id": 1,\n', ["stdin#2b9d6a7579c3"], '{"id": 1,\n'),
-        (b"<html><body><p>The talks ended.</p></body></html>", ["stdin"], "The talks ended."),
+        (b"<html><body><p>The talks ended.</p></body></html>", ["stdin#365af6ce529f"], "The talks ended."),
     ],
 )
 def test_standard_input_is_text_rows_or_a_page(

@@ -56,10 +56,10 @@ class GuardedBackend(httpcore.NetworkBackend):
     def _addresses(self, host: str, port: int) -> Sequence[str]:
         """The host's addresses; one that is not public condemns the host."""
         if not self._reach.allow_private and is_local_name(host):
-            raise ArticleError("a private address, which is refused unless private ones are allowed")
+            raise ArticleError("a private address, which is refused without --allow-private")
         found = _in_time(lambda: self._resolve(host, port), min(self._left(), self._reach.connect_s))
         if not self._reach.allow_private and not all(map(is_public, found)):
-            raise ArticleError("a private address, which is refused unless private ones are allowed")
+            raise ArticleError("a private address, which is refused without --allow-private")
         return found
 
 
