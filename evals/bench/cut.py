@@ -11,7 +11,6 @@ from rag.config import Config
 from rag.passages import split
 
 
-
 def plain(stories: Iterable[Story]) -> list[Found]:
     """Pressroom's own passages without their titles, so that systems differ in ranking alone."""
     pieces = Config.from_env({}).passage_pieces
