@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -289,9 +290,14 @@ def _whole(report: Report) -> Report:
 
 def _below(source: str, places: Sequence[str | Path]) -> bool:
     """Whether a source is one of the places named, or lies in one of them."""
-    file = Path(source.split("#", 1)[0])
-    named = (Path(place).expanduser().absolute() for place in places)
+    # Without .. in it: /a/b/../c lies in /a, and not in /a/b.
+    file = _plain(Path(source.split("#", 1)[0]))
+    named = (_plain(Path(place).expanduser()) for place in places)
     return any(file == place or file.is_relative_to(place) for place in named)
+
+
+def _plain(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links, and sources do not
 
 
 def _none_read(paths: Sequence[Path], problems: Sequence[Problem]) -> str:

@@ -107,7 +107,8 @@ class Indexed:
         if self._chroma_url is not None:
             raise error
         if self._library.passage_count() <= _MENDED_AT_ONCE and self._mended():
-            return self._place.open(str(self._pointed))
+            mended = self._pointed
+            return self._place.open(mended) if mended is not None else None
         self._progress(f"{error}; searching without it")
         return None
 

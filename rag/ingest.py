@@ -45,10 +45,12 @@ def _ingest(config: Config, options: argparse.Namespace) -> int:
     places = options.paths
     if not all(places):
         raise UsageError("a path is empty")
+    # Looked at before a library is made: a mistyped path should leave nothing behind.
+    expected = articles.estimate(places)
     # Without the seeds: whoever names articles wants these.
     with (
         closing(Collection(config.home, config, embedder(config), tell_above_bar)) as collection,
-        bar(articles.estimate(places)) as watch,
+        bar(expected) as watch,
     ):
         report = collection.ingest(places, Reach(allow_private=options.allow_private), options.prune, watch)
     if not report.seen and not report.stopped:
@@ -125,7 +127,10 @@ def _shown(collection: Collection, wanted: str) -> list[str]:
     article = collection.find(place.group(1) if place else wanted)
     if article.replaced_by is not None:
         tell(f"this article has changed since; its source holds {article.replaced_by} now")
-    text = article.text[int(place.group(2)) : int(place.group(3))] if place else article.text
+    start, end = (int(place.group(2)), int(place.group(3))) if place else (0, len(article.text))
+    if not start < end <= len(article.text):
+        raise ArticleError(f"{wanted}: the article has {len(article.text)} characters")
+    text = article.text[start:end]
     return [_entry(article), *(line(row) for row in text.splitlines())]
 
 

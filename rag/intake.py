@@ -52,16 +52,20 @@ class Report:
 
     def is_gone(self, source: str) -> bool:
         """Whether a source is there no more: it was not seen, and what holds it could be looked into."""
-        # A folder, a table, or the metadata without which no file of a folder is read.
-        closed = (place for p in self.problems for place in _places_of(p.source))
-        return source not in self.seen and not source.startswith(tuple(closed))
+        return source not in self.seen and not source.startswith(self._closed())
+
+    def _closed(self) -> tuple[str, ...]:
+        """How sources begin whose folder, table or metadata could not be read, wholly or in part."""
+        return tuple({place for p in self.problems for place in _places_of(p.source)})
 
 
 def _places_of(name: str) -> tuple[str, ...]:
     """How sources in a folder or table begin, and those in the folder of a file of metadata."""
     if name.endswith(f"/{METADATA_FILE}"):
         return (name.removesuffix(METADATA_FILE),)
-    return f"{name}/", f"{name}#"
+    # A row that cannot be read does not say which of the table's articles it was.
+    table, row, _ = name.partition("#row ")
+    return (f"{table}#",) if row else (f"{name}/", f"{name}#")
 
 
 class _Read(NamedTuple):

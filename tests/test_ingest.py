@@ -163,11 +163,14 @@ def test_an_old_citation_still_resolves(call: Run, news: Path) -> None:
 
 
 def test_what_cannot_be_shown_is_one_line(call: Run, news: Path) -> None:
-    """An id that is unknown, or was removed, is an error; characters past the end are none."""
+    """An id that is unknown, or was removed, and a place outside the article are errors."""
     call(news)
     _, out, _ = call("--list")
     key = out[0].split("\t")[0]
-    assert (0, out[:1], []) == call("--show", f"{key}:900-950")
+    for place in ("900-950", "20-5", "0-900", "3-3"):
+        status, shown, told = call("--show", f"{key}:{place}")
+        assert (1, []) == (status, shown)
+        assert told[0].endswith(f"the article has {len(NEWS['a'])} characters")
     call("--remove", key)
     for wanted in (key, f"{key}:0-4"):
         assert (1, [], [f"error: no article has the id or source {key!r}; --list shows them"]) == call(

@@ -49,6 +49,8 @@ class Tally:
             return
         self.found["articles looked at"] += seen.articles
         self.found["lost articles"] += len(seen.lost)
+        for lost in seen.lost:
+            print(f"lost: {lost}", file=sys.stderr)
         self.found["half articles"] += len(seen.half)
         self.found["index needing a rebuild"] += any("index" in line for line in seen.damage)
         self.found["other damage"] += any("index" not in line for line in seen.damage)

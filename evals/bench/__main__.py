@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measure(asked: argparse.Namespace) -> None:
     if asked.what is None:
-        speed.measure(asked.runs)
+        speed.measure(asked.runs or 7)
         return
     data = load(asked.data, asked.articles, asked.questions)
     if asked.what == "retrieval":
@@ -39,19 +39,19 @@ def _measure(asked: argparse.Namespace) -> None:
     elif asked.what == "scale":
         print(scale.measure(data, MiniLM(), scale.SIZES, _tell, asked.cache))
     else:
-        for line in ingest.measure(data.stories, asked.runs, _tell):
+        for line in ingest.measure(data.stories, asked.runs or 3, _tell):
             print(line, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals.bench", description=__doc__)
-    parser.add_argument("--runs", type=_count, default=7, metavar="N", help="measurements of each (7)")
+    parser.add_argument("--runs", type=_count, metavar="N", help="measurements of each (7, ingest 3)")
     parts = parser.add_subparsers(dest="what", metavar="WHAT")
     _part(parts.add_parser("retrieval", help=retrieval.__doc__), questions=None, cache=True)
     _part(parts.add_parser("scale", help=scale.__doc__), questions=100, cache=True)
     third = parts.add_parser("ingest", help=ingest.__doc__)
     _part(third, questions=None, cache=False)
-    third.add_argument("--runs", type=_count, default=3, metavar="R", help="measurements of each (3)")
+    third.add_argument("--runs", type=_count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
     return parser
 
 

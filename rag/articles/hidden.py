@@ -29,7 +29,9 @@ _HIDING = {
     "right": re.compile(_FAR),
     "top": re.compile(_FAR),
     "clip": re.compile(r"rect\(\s*(?:[01](?:px)?[\s,]*){4}\)"),
-    "clip-path": re.compile(r"inset\(\s*(?:50|100)%.*\)|circle\(\s*0.*\)|polygon\(\s*(?:0\w*[\s,]*)+\)"),
+    "clip-path": re.compile(
+        r"inset\(\s*(?:50|100)%.*\)|circle\(\s*0.*\)|polygon\(\s*0\w*(?:[\s,]+0\w*)*[\s,]*\)"
+    ),
     "transform": re.compile(rf".*(?:scale[xy]?\(\s*0?(?:\.0+)?\s*[,)]|translate[xy]?\(\s*(?:{_FAR})).*"),
 }
 # A box without a size hides its text only when it also cuts off what flows over.
