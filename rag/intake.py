@@ -141,6 +141,10 @@ class Intake:
             self.report.problems.append(Problem.of(item.source, error))
         except UnicodeEncodeError:
             self.report.problems.append(Problem(item.source, "its name or text is not UTF-8"))
+        except (ValueError, RecursionError) as error:
+            # What a file can hold that its reader did not foresee ends that file alone.
+            reason = " ".join(str(error).split())[:200]
+            self.report.problems.append(Problem(item.source, f"cannot be read ({reason})"))
         return None
 
     def _news(self, item: Item) -> _Read | None:

@@ -187,6 +187,20 @@ def test_one_bad_item_stops_nothing(library: Library, embedder: WordEmbedder) ->
     assert {"a", "b", "c", "d"} == report.seen
 
 
+@pytest.mark.parametrize("error", [ValueError("a number of\n4,000 digits"), RecursionError("too deep")])
+def test_what_a_reader_did_not_foresee_ends_one_item(
+    library: Library, embedder: WordEmbedder, error: Exception
+) -> None:
+    """A file that breaks its reader is one line of problem, and the others are read."""
+
+    def fail() -> Article:
+        raise error
+
+    report = Intake(library, embedder, PIECES).run([Item("a", "1", fail), item("b", "The talks ended.")])
+    assert [f"a: cannot be read ({' '.join(str(error).split())})"] == [str(p) for p in report.problems]
+    assert ["b"] == report.added
+
+
 @pytest.mark.parametrize("source", ["/news/\udcff.txt", "a"])
 def test_what_cannot_be_named_or_written_in_utf8_is_a_problem(
     library: Library, embedder: WordEmbedder, source: str
@@ -226,6 +240,8 @@ def test_what_was_good_before_stays(library: Library, embedder: WordEmbedder) ->
         ("/news/table.csv#7", False),
         ("/news/table.csv", False),
         ("/news/table.csvx", True),
+        ("/news/rows.csv#7", False),
+        ("/news/rows.csvx#7", True),
         ("/sport/d.txt", False),
         ("/sports/d.txt", True),
     ],
@@ -233,7 +249,7 @@ def test_what_was_good_before_stays(library: Library, embedder: WordEmbedder) ->
 def test_what_could_not_be_looked_into_is_not_gone(source: str, gone: bool) -> None:
     """A source is gone when it was not seen, and its folder, its table and its metadata could be read."""
     report = Report(seen={"/news/a.txt"})
-    closed = ("/news/closed", "/news/table.csv", "/sport/metadata.yaml")
+    closed = ("/news/closed", "/news/table.csv", "/news/rows.csv#row 2", "/sport/metadata.yaml")
     report.problems = [Problem(source, "cannot be read") for source in closed]
     report.seen |= set(closed)
     assert gone is report.is_gone(source)

@@ -161,6 +161,8 @@ def _unpacked(stream: Iterable[bytes], encoding: str, reach: Reach) -> Iterator[
         room -= len(piece)
         if room < 0:
             raise ArticleError(_too_large(reach))
+        if unpack.unused_data:
+            raise ArticleError("goes on after its packed end")
         yield piece
     if packed and not unpack.eof:
         raise ArticleError("breaks off")

@@ -123,7 +123,9 @@ def _lines(element: Any, styles: dict[str, str], depth: int) -> Iterator[tuple[s
             if line := " ".join(visible(_text(child)).split()):
                 yield line, _style(child, styles)
             for box in child.iter(f"{_W}txbxContent"):
-                if not any(above.tag in _LEFT_OUT for above in box.iterancestors()):
+                # A box in a box comes with the paragraph that it stands in.
+                own = next(box.iterancestors(f"{_W}p")) is child
+                if own and not any(above.tag in _LEFT_OUT for above in box.iterancestors()):
                     yield from _lines(box, styles, depth + 1)
         elif child.tag == f"{_W}tr":
             cells = (" ".join(line for line, _ in _lines(cell, styles, depth + 1)) for cell in _cells(child))
