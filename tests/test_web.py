@@ -287,6 +287,16 @@ def test_a_page_cannot_claim_another_hosts_address() -> None:
     assert f"{running.url}/a" == got[0].read().url
 
 
+def test_pages_that_all_claim_the_front_page_stay_apart() -> None:
+    """A careless site gives every page the address of its front page; each stays an article."""
+    head = '<link rel="canonical" href="/">'
+    with site({"/a": html(page(head=head)), "/b": html(page(head=head))}) as running:
+        got, problems = found(f"{running.url}/a", f"{running.url}/b")
+        assert [] == problems
+        assert [f"{running.url}/a", f"{running.url}/b"] == [item.source for item in got]
+        assert [f"{running.url}/a", f"{running.url}/b"] == [item.read().url for item in got]
+
+
 @pytest.mark.parametrize(
     ("reply", "words"),
     [

@@ -159,7 +159,7 @@ def _online(page: Page, kind: Kind, also: Facts = Facts()) -> Source:
 
 
 def _canonical(page: Page) -> str:
-    """The address that a page claims for itself, where it is one of the same host."""
+    """The address that a page claims for itself: one of the same host, and not just its front page."""
     found = _CANONICAL.search(page.raw[:_HEAD_BYTES].decode("latin-1"))
     if not found:
         return page.url
@@ -167,7 +167,14 @@ def _canonical(page: Page) -> str:
         claimed = checked_url(urljoin(page.url, html.unescape(found.group(1))))
     except (ArticleError, ValueError):
         return page.url
+    if _is_front(claimed) and not _is_front(page.url):
+        # Else every page of a careless site would take the place of the one before.
+        return page.url
     return own_address(claimed, page.url) or page.url
+
+
+def _is_front(url: str) -> bool:
+    return not urlsplit(url).path.strip("/")
 
 
 # Feeds
