@@ -216,8 +216,10 @@ def _acknowledging(notes: Path) -> None:
 
     def noted(self: Library, entries: Any) -> None:
         entries = list(entries)
+        lines = [json.dumps([e.article.source, e.article.id]) for e in entries]
+        _note(notes / "offered", lines)
         put(self, entries)
-        _note(notes / "stored", [json.dumps([e.article.source, e.article.id]) for e in entries])
+        _note(notes / "stored", lines)
 
     patch(Library, "put", noted)
 
@@ -289,12 +291,18 @@ def _lost(collection: Collection, news: Path, notes: Path) -> Iterator[str]:
     for line in _lines(notes / "stored"):
         source, article_id = json.loads(line)
         acknowledged.setdefault(source, []).append(article_id)
+    # Killed between the commit and the note of it, a newer one than acknowledged may be there.
+    offered: dict[str, list[str]] = {}
+    for line in _lines(notes / "offered"):
+        source, article_id = json.loads(line)
+        offered.setdefault(source, []).append(article_id)
     for source, ids in acknowledged.items():
         file = Path(source)
         if not file.is_file():
             continue
         held = collection.library.held(source)
-        if held is None or held[0] not in (ids[-1], read_file(file).id):
+        later = offered[source][len(offered[source]) - 1 - offered[source][::-1].index(ids[-1]) :]
+        if held is None or held[0] not in (*later, read_file(file).id):
             yield source
         yield from (f"{source} (earlier)" for key in ids if collection.library.article(key) is None)
 
