@@ -204,7 +204,8 @@ def _wire(assistant: Assistant, examples: Sequence[str], parts: tuple[Any, ...])
         on_ask,
         [box, turns],
         [turns, conversation, box],
-        trigger_mode="once",
+        # What is sent while an answer is on its way is asked after it, not lost.
+        trigger_mode="always_last",
         **quiet,
     )
     conversation.click(on_cite, turns, panel, queue=False, **quiet)

@@ -301,7 +301,8 @@ def _lost(collection: Collection, news: Path, notes: Path) -> Iterator[str]:
         if not file.is_file():
             continue
         held = collection.library.held(source)
-        later = offered[source][len(offered[source]) - 1 - offered[source][::-1].index(ids[-1]) :]
+        at = offered.get(source, [])
+        later = at[len(at) - 1 - at[::-1].index(ids[-1]) :] if ids[-1] in at else ids[-1:]
         if held is None or held[0] not in (*later, read_file(file).id):
             yield source
         yield from (f"{source} (earlier)" for key in ids if collection.library.article(key) is None)

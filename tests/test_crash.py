@@ -115,7 +115,7 @@ def test_nothing_is_lost_at_a_named_point(name: str, outcomes: Mapping[str, Outc
     assert mended.articles in (_OLD + len(_NEW), _OLD + len(_NEW) + 1)
 
 
-def test_the_points_are_reached_where_they_are_named(begun: Copied) -> None:
+def test_an_acknowledged_article_that_is_not_there_is_noticed(begun: Copied) -> None:
     """The trials can fail: a put that acknowledges what it does not store is noticed."""
     trial = begun("liar")
     (trial.notes / "stored").write_text(f'["{trial.news / "0005.txt"}", "{"0" * 16}"]\n', encoding="utf-8")

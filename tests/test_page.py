@@ -372,6 +372,22 @@ def test_sentences_stream_in_and_dropped_ones_are_counted(writing: str, tab: Tab
 
 
 @pytest.mark.browser
+def test_what_is_sent_during_an_answer_is_asked_after_it(writing: str, tab: Tab, model: Model) -> None:
+    """A question sent while the model still writes is neither lost nor mixed into the first answer."""
+    model.go_on.clear()
+    tab.open(writing)
+    tab.page.fill("#question textarea", SIGNED)
+    tab.page.press("#question textarea", "Enter")
+    tab.page.wait_for_selector("[aria-busy] .sentence")
+    tab.page.fill("#question textarea", f"{SIGNED} Who?")
+    tab.page.press("#question textarea", "Enter")
+    model.go_on.set()
+    tab.page.locator(".turn").nth(1).locator(".answer:not([aria-busy])").wait_for()
+    assert [SIGNED, f"{SIGNED} Who?"] == tab.page.locator(".question").all_text_contents()
+    assert "" == tab.page.input_value("#question textarea")
+
+
+@pytest.mark.browser
 def test_a_failed_model_is_noted_and_the_quoted_answer_stands_in(
     writing: str, tab: Tab, model: Model
 ) -> None:
