@@ -181,8 +181,9 @@ class Assistant:
 
     def _retrieve(self, question: Question, shelf: Shelf) -> tuple[Evidence, ...]:
         """The evidence, its sources named as seen from the working folder."""
-        found = retrieve(question, shelf, self.config.candidates, self.config.evidence)
-        placed = {e.article.id: _placed(e.article, self.config.folder) for e in found}
+        config = self.config
+        found = retrieve(question, shelf, config.candidates, config.evidence, config.run)
+        placed = {e.article.id: _placed(e.article, config.folder) for e in found}
         return tuple(replace(e, article=placed[e.article.id]) for e in found)
 
     def _write(self, turn: _Turn) -> Iterator[Sentence]:

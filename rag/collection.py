@@ -20,7 +20,8 @@ from rag.indexed import Indexed
 from rag.intake import Intake, Report, Watch
 from rag.library import Library, Vectors
 from rag.lock import writing
-from rag.retrieve import Shelf, matching_texts
+from rag.passages import matching_texts
+from rag.retrieve import Shelf
 from rag.types import Article
 
 # The shortest beginning of an id that names an article.
@@ -155,7 +156,7 @@ class Collection:
     def _embedded(self) -> Iterator[tuple[int, Vectors]]:
         for article in self.library.articles():
             passages = self.library.passages_of(article)
-            vectors = self._embedder.embed(matching_texts(article, passages))
+            vectors = self._embedder.embed(matching_texts(passages))
             yield from zip(self.library.numbers_of(article), vectors, strict=True)
 
     def find(self, wanted: str) -> Article:

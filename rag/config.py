@@ -21,6 +21,7 @@ _FINGERPRINTED = (
     "passage_pieces",
     "candidates",
     "evidence",
+    "run",
     "quote_sentences",
     "silence_below",
 )
@@ -33,8 +34,8 @@ class Config:
     `model` is None when answers are quoted. Times are seconds. `folder` is where relative sources are
     shown from. `chroma_url` is a Chroma server that holds the index instead of a folder.
     `passage_pieces` is the most word pieces in a passage; `candidates` how many passages
-    each search leg brings; `evidence` how many are kept; `silence_below` the reader's probability under
-    which the answer is silence.
+    each search leg brings; `evidence` how many pieces are kept, and `run` how many neighbouring passages
+    one of them may span; `silence_below` the reader's probability under which the answer is silence.
     """
 
     home: Path
@@ -52,9 +53,10 @@ class Config:
     embed_api_key: str | None = field(default=None, repr=False)
     chroma_url: str | None = None
     prompts: Path | None = None
-    passage_pieces: int = 128
+    passage_pieces: int = 220
     candidates: int = 40
-    evidence: int = 10
+    evidence: int = 4
+    run: int = 3
     quote_sentences: int = 3
     silence_below: float = 0.1
     wait_s: float = 120.0

@@ -18,12 +18,11 @@ from rag.articles import METADATA_FILE, Item, Problem
 from rag.embed import Embedder, Vectors
 from rag.errors import ArticleError, EmbedderMismatch
 from rag.library import Entry, Library
-from rag.passages import split
-from rag.retrieve import heading, matching_texts
+from rag.passages import heading, matching_texts, split
 from rag.types import Article, Passage
 
 # Raise it when splitting, matching texts or debris marking change, so that stored articles are done again.
-_RECIPE = "2"
+_RECIPE = "3"
 # About a second of embedding: little is lost when the rest is stopped, and the work comes in even pieces.
 _GROUP_PASSAGES = 128
 
@@ -219,4 +218,4 @@ def _digest(item: str, pieces: int) -> str:
 
 
 def _texts(group: Iterable[_Read]) -> list[str]:
-    return [text for read in group for text in matching_texts(read.article, read.passages or ())]
+    return [text for read in group for text in matching_texts(read.passages or ())]

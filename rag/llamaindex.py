@@ -26,18 +26,26 @@ _PLACE = ["url", "source", "article_id", "start", "end"]
 
 
 class PressroomRetriever(BaseRetriever):
-    """The passages that an Assistant would answer from, best first."""
+    """The evidence that an Assistant would answer from, best first."""
 
-    def __init__(self, assistant: Assistant, filters: Filters = Filters(), keep: int | None = None) -> None:
-        """Search the articles of `assistant` that pass `filters`; `keep` is how many passages (its own).
+    def __init__(
+        self,
+        assistant: Assistant,
+        filters: Filters = Filters(),
+        keep: int | None = None,
+        run: int | None = None,
+    ) -> None:
+        """Search the articles of `assistant` that pass `filters`.
 
-        The assistant stays the caller's to close. Raises UsageError when `keep` is below one.
+        `keep` is how many pieces of evidence are found, and `run` how many neighbouring passages one may
+        span (default: the assistant's settings). The assistant stays the caller's to close. Raises
+        UsageError when either is below one.
         """
-        if keep is not None and keep < 1:
-            raise UsageError(f"keep must be at least 1, not {keep}")
+        config = assistant.config
+        self._keep = _at_least_one("keep", config.evidence if keep is None else keep)
+        self._run = _at_least_one("run", config.run if run is None else run)
         self._assistant = assistant
         self._filters = filters
-        self._keep = assistant.config.evidence if keep is None else keep
         super().__init__()
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -46,7 +54,7 @@ class PressroomRetriever(BaseRetriever):
         shelf = self._assistant.collection.shelf()
         library, candidates = shelf.library, self._assistant.config.candidates
         question = correct(asked, library.holds, library.stems_like, library.written)
-        found = retrieve(question, shelf, max(candidates, self._keep), self._keep)
+        found = retrieve(question, shelf, candidates, self._keep, self._run)
         return [NodeWithScore(node=as_node(each), score=each.score) for each in found]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -54,10 +62,16 @@ class PressroomRetriever(BaseRetriever):
 
 
 def as_retriever(
-    assistant: Assistant, filters: Filters = Filters(), keep: int | None = None
+    assistant: Assistant, filters: Filters = Filters(), keep: int | None = None, run: int | None = None
 ) -> PressroomRetriever:
     """A LlamaIndex retriever over what `assistant` would answer from; see PressroomRetriever."""
-    return PressroomRetriever(assistant, filters, keep)
+    return PressroomRetriever(assistant, filters, keep, run)
+
+
+def _at_least_one(name: str, value: int) -> int:
+    if value < 1:
+        raise UsageError(f"{name} must be at least 1, not {value}")
+    return value
 
 
 def as_node(evidence: Evidence) -> TextNode:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.errors import ArticleError
 from rag.sentences import sentence_spans, split_covering
-from rag.types import Article, Passage, Span
+from rag.types import Article, Passage, Span, passage_id
 
 if TYPE_CHECKING:
     from llama_index.core.node_parser import SentenceSplitter
@@ -19,6 +20,26 @@ if TYPE_CHECKING:
 _PIECE = re.compile(r"[\u2e80-\U0010ffff]|\w{1,6}|[^\w\s]")
 
 _NOT_WHITE = re.compile(r"\S")
+
+
+def heading(article: Article) -> str:
+    """Title, outlet and date, which the lexical search looks at beside a passage's text."""
+    published = article.published.strftime("%d %B %Y") if article.published else None
+    return " | ".join(part for part in (article.title, article.outlet, published) if part)
+
+
+def matching_texts(passages: Sequence[Passage]) -> list[str]:
+    """What is embedded of each passage: its text alone, since a title in front of it hides what it says."""
+    return [passage.text for passage in passages]
+
+
+def joined(passages: Sequence[Passage], article: Article) -> Passage:
+    """Neighbouring passages of an article as one."""
+    start, end = passages[0].start, passages[-1].end
+    sentences = tuple(span for passage in passages for span in passage.sentences)
+    return Passage(
+        passage_id(article.id, start, end), article.id, start, end, article.text[start:end], sentences
+    )
 
 
 def split(article: Article, pieces: int) -> tuple[Passage, ...]:
@@ -36,7 +57,7 @@ def split(article: Article, pieces: int) -> tuple[Passage, ...]:
             clipped = tuple(Span(max(start, s.start), min(end, s.end)) for s in overlapping)
             passages.append(
                 Passage(
-                    id=f"{article.id}:{start}-{end}",
+                    id=passage_id(article.id, start, end),
                     article_id=article.id,
                     start=start,
                     end=end,

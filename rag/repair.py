@@ -21,8 +21,7 @@ from rag.library import Entry, Library, Vectors
 from rag.library.database import FILE
 from rag.library.salvage import Salvaged, salvage
 from rag.lock import writing
-from rag.passages import split
-from rag.retrieve import heading, matching_texts
+from rag.passages import heading, matching_texts, split
 from rag.types import Article, Passage
 
 # Where SQLite keeps the lock that every process holds that has the file open.
@@ -218,7 +217,7 @@ class _Writer:
         if all(passage.id in self._vectors for passage in passages):
             return np.array([self._vectors[passage.id] for passage in passages], dtype=np.float32)
         self.embedded += len(passages)
-        return self._embedder.embed(matching_texts(article, passages))
+        return self._embedder.embed(matching_texts(passages))
 
 
 def _completed(

@@ -1,66 +1,166 @@
-"""Question -> Evidence: a lexical leg and a dense leg, fused."""
+"""Question -> Evidence: a lexical and a dense leg choose articles, whose passages are ranked together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple, Protocol
 
+import numpy as np
+
+from rag import rank
 from rag.dense import VectorIndex
 from rag.embed import Embedder
 from rag.errors import UsageError
-from rag.library import Library
-from rag.types import Article, Evidence, Filters, Hit, Passage, Question, Scope
-from rag.words import content_words, spellings
+from rag.library import Library, Shelved, Vectors
+from rag.passages import joined
+from rag.rank import Floats, Run
+from rag.reader import rarities
+from rag.types import Article, Evidence, Filters, Passage, Question, Scope
+from rag.words import content_words, key, spellings
 
-# Half and half: neither leg is trusted more until it is measured on more than five articles.
-_LEXICAL_WEIGHT, _DENSE_WEIGHT = 0.5, 0.5
+# More articles than this, or passages farther from those that were found, were no better in news.
+_ARTICLES, _AROUND = 15, 16
+# How many of the best passages are read again.
+_REREAD = 30
+# Passages whose vectors are this near say the same: outlets print each other's reports.
+_SAME_FROM = 0.97
+
+
+class Place(NamedTuple):
+    """A passage that competes; `follows` says that nothing but white space parts it from the one before."""
+
+    passage: Passage
+    article: Article
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The passages that compete to answer a question, article by article in the order of their text.
+
+    `vectors` and each of the `features` have a row a passage; `legs` gives what each leg found, by id.
+    """
+
+    places: Sequence[Place]
+    vectors: Vectors
+    features: rank.Features
+    legs: Mapping[str, Mapping[str, float]]
+
+
+class Reread(Protocol):
+    """Reads the best candidates again, beside the question."""
+
+    def __call__(self, question: Question, candidates: Sequence[Place]) -> Sequence[float]:
+        """What to add to each candidate's score, as log odds."""
+        ...
+
+
+def unread(question: Question, candidates: Sequence[Place]) -> Sequence[float]:
+    """Adds nothing: the order stays that of the ranker."""
+    return [0.0] * len(candidates)
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What is searched: the library, its vector index, and the model that made its vectors."""
+    """What is searched: the library, its vector index, the model of its vectors, and who reads again."""
 
     library: Library
     index: VectorIndex
     embedder: Embedder
+    reread: Reread = unread
 
 
-def heading(article: Article) -> str:
-    """Title, outlet and date, put before a passage's text for matching only."""
-    published = article.published.strftime("%d %B %Y") if article.published else None
-    return " | ".join(part for part in (article.title, article.outlet, published) if part)
+def retrieve(
+    question: Question, shelf: Shelf, candidates: int, keep: int, run: int = 1
+) -> tuple[Evidence, ...]:
+    """The `keep` best runs of up to `run` neighbouring passages, best first.
+
+    Each leg's best `candidates` choose the articles that compete. What says the same as a better run comes
+    after all that does not. Raises UsageError for an outlet that the library does not know; IndexFailed,
+    EmbedError, LibraryError when a leg cannot be searched.
+    """
+    field = compete(question, shelf, candidates, max(_ARTICLES, keep))
+    if field is None:
+        return ()
+    logits = rank.scores(field.features)
+    best = rank.order(logits)[:_REREAD]
+    logits[best] += shelf.reread(question, [field.places[i] for i in best])
+    chances = rank.probabilities(logits)
+    runs = rank.runs(chances, [place.follows for place in field.places], run)
+    return tuple(
+        _evidence(each, field, number)
+        for number, each in enumerate(islice(_apart(runs, chances, field.vectors), keep), start=1)
+    )
 
 
-def matching_texts(article: Article, passages: Sequence[Passage]) -> list[str]:
-    """What is embedded for each passage: its text below the heading."""
-    return [f"{heading(article)}\n{passage.text}" for passage in passages]
+def compete(question: Question, shelf: Shelf, candidates: int, articles: int = _ARTICLES) -> Field | None:
+    """The passages that compete: those of the best `articles` by each leg's best `candidates`; or none.
 
-
-def retrieve(question: Question, shelf: Shelf, candidates: int, keep: int) -> tuple[Evidence, ...]:
-    """The `keep` best passages of those that each leg's best `candidates` hold, best first.
-
-    Raises UsageError for an outlet that the library does not know; IndexFailed, EmbedError,
-    LibraryError when a leg cannot be searched.
+    Raises as `retrieve` does.
     """
     scope = resolve(question.filters, shelf.library)
     asked = " ".join((question.standalone, *question.topic))
-    terms = [form for word in content_words(asked) for form in spellings(word, asked)]
-    lexical = shelf.library.search(terms, candidates, scope)
+    spelled = {word: spellings(word, asked) for word in content_words(asked)}
     vector = shelf.embedder.embed([asked])[0]
+    terms = [form for forms in spelled.values() for form in forms]
+    lexical = shelf.library.search(terms, candidates, scope)
     dense = shelf.index.search(vector, candidates, scope)
-    # A few more than wanted: what was removed since the index was built is passed over.
-    fused = _fuse(lexical, dense)[: 2 * keep]
-    known = shelf.library.passages([hit.passage_id for hit in fused])
-    origins = {"lexical": dict(lexical), "dense": dict(dense)}
-    kept = [hit for hit in fused if hit.passage_id in known][:keep]
-    return tuple(
-        Evidence(
-            *known[hit.passage_id],
-            score=hit.score,
-            rank=rank,
-            origins={leg: found[hit.passage_id] for leg, found in origins.items() if hit.passage_id in found},
-        )
-        for rank, hit in enumerate(kept, start=1)
+    wanted = set(rank.best_articles(lexical, dense, articles))
+    found = dict.fromkeys(hit.passage_id for hit in (*lexical, *dense) if hit.article_id in wanted)
+    shelved = shelf.library.shelved(list(found), _AROUND)
+    if not shelved:
+        return None
+    vectors = np.concatenate([each.vectors for each in shelved])
+    return Field(
+        [place for each in shelved for place in _places(each)],
+        vectors,
+        rank.features(_asked(asked, spelled, shelf.library), shelved, vectors @ vector),
+        {"lexical": dict(lexical), "dense": dict(dense)},
+    )
+
+
+def _asked(text: str, spelled: Mapping[str, Sequence[str]], library: Library) -> rank.Asked:
+    """The question with the weights of those of its words that any passage holds."""
+    frequencies = {word: library.count(forms) for word, forms in spelled.items()}
+    known = {word: count for word, count in frequencies.items() if count}
+    weights = rarities(known, library.passage_count())
+    return rank.ask(text, {key(word): weight for word, weight in weights.items()})
+
+
+def _places(shelved: Shelved) -> Iterator[Place]:
+    article, end = shelved.article, None
+    for passage in shelved.passages:
+        follows = end is not None and not article.text[end : passage.start].strip()
+        yield Place(passage, article, follows)
+        end = passage.end
+
+
+def _apart(runs: Iterable[Run], chances: Floats, vectors: Vectors) -> Iterator[Run]:
+    """The runs, those last whose best passage says the same as that of a better run."""
+    kept: list[int] = []
+    same: list[Run] = []
+    for run in runs:
+        best = run.first + int(np.argmax(chances[run.first : run.last]))
+        if kept and np.max(vectors[kept] @ vectors[best]) >= _SAME_FROM:
+            same.append(run)
+        else:
+            kept.append(best)
+            yield run
+    yield from same
+
+
+def _evidence(run: Run, field: Field, number: int) -> Evidence:
+    places = field.places[run.first : run.last]
+    article, ids = places[0].article, {place.passage.id for place in places}
+    legs = {leg: [score for key, score in hits.items() if key in ids] for leg, hits in field.legs.items()}
+    return Evidence(
+        joined([place.passage for place in places], article),
+        article,
+        score=run.probability,
+        rank=number,
+        origins={leg: max(scores) for leg, scores in legs.items() if scores},
     )
 
 
@@ -75,15 +175,3 @@ def resolve(filters: Filters, library: Library) -> Scope:
             there = ", ".join(known) or "none is known"
             raise UsageError(f"no articles from {filters.outlet!r}; outlets are: {there}")
     return Scope(since=filters.since, latest=filters.latest, outlets=outlets)
-
-
-def _fuse(lexical: Sequence[Hit], dense: Sequence[Hit]) -> list[Hit]:
-    """A weighted sum of each leg's scores, scaled to 0..1 within the leg; absent counts as 0."""
-    fused: dict[str, float] = {}
-    for weight, hits in ((_LEXICAL_WEIGHT, lexical), (_DENSE_WEIGHT, dense)):
-        low = min((hit.score for hit in hits), default=0.0)
-        width = max((hit.score for hit in hits), default=0.0) - low
-        for hit in hits:
-            scaled = (hit.score - low) / width if width > 0 else 1.0
-            fused[hit.passage_id] = fused.get(hit.passage_id, 0.0) + weight * scaled
-    return [Hit(*item) for item in sorted(fused.items(), key=lambda item: (-item[1], item[0]))]

@@ -81,6 +81,11 @@ class Passage:
     sentences: tuple[Span, ...]
 
 
+def passage_id(article_id: str, start: int, end: int) -> str:
+    """The id of a range of an article."""
+    return f"{article_id}:{start}-{end}"
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which articles may answer: dates inclusive; an undated article never passes a date filter.
@@ -125,6 +130,11 @@ class Hit(NamedTuple):
     passage_id: str
     score: float
 
+    @property
+    def article_id(self) -> str:
+        """The article of the passage, which its id begins with."""
+        return self.passage_id.rpartition(":")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -146,7 +156,8 @@ class Question:
 class Evidence:
     """A passage that was found, where it stands, and where its score came from.
 
-    `origins` maps a leg ("lexical", "dense") to that leg's own score, higher is better.
+    The passage may span several neighbours. `score` is how likely it is to be the one that answers, 0 to 1;
+    `origins` maps a leg ("lexical", "dense") to that leg's own best score in it, higher is better.
     """
 
     passage: Passage

@@ -9,6 +9,9 @@ from typing import Any
 
 # Letters and digits, with the joints that keep a word whole: U.S., 1.05, two-plus-two, charge d'affaires.
 _WORD = re.compile(r"(?:[A-Za-z]\.){2,}|\d+(?:[.,]\d+)+(?![^\W_])|[^\W_]+(?:['’][^\W\d_]+)*")
+_TOKEN = re.compile(r"\w+")
+# The abbreviations that news writes with points and without.
+_ABBREVIATIONS = (("U.S.", "US "), ("U.K.", "UK "), ("E.U.", "EU "), ("U.N.", "UN "))
 _POINTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]?")
 _SYLLABLE = re.compile(r"[aeiouy][^aeiouy]")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
@@ -62,6 +65,19 @@ _CANONICAL = {
 def words(text: str) -> list[str]:
     """The words of a text, folded: no case, no accents, no possessive, no points in U.S."""
     return [fold(match.group()) for match in _WORD.finditer(text)]
+
+
+def tokens(text: str) -> list[str]:
+    """Runs of letters and digits as they are written: words cut at every mark, quicker than `words`."""
+    for pointed, plain in _ABBREVIATIONS:
+        text = text.replace(pointed, plain)
+    return _TOKEN.findall(text)
+
+
+@lru_cache(maxsize=200_000)
+def token_key(token: str) -> str:
+    """The key of a token."""
+    return key(fold(token))
 
 
 def as_written(text: str) -> dict[str, str]:

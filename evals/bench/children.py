@@ -135,7 +135,7 @@ def _added(story: Story, home: Path) -> float:
     file = write_lines([story], home / f"{story.id}.jsonl")
     question = " ".join(story.text.split()[:_QUESTION_WORDS])
     with opened(home / "library", noting) as writer, opened(home / "library", MiniLM()) as reader:
-        find(question, reader.shelf(), 10, 10)
+        find(question, reader.shelf(), 10, 10, 1)
         noting.embed(["warm"])
         noting.texts.clear()
         took = seconds(lambda: _until_found(story, question, file, writer, reader))
@@ -145,11 +145,11 @@ def _added(story: Story, home: Path) -> float:
 
 def _until_found(story: Story, question: str, file: Path, writer: Collection, reader: Collection) -> None:
     """Add the article, and ask the reader until it finds it. Raises LibraryError after a minute."""
-    keep = config_for(reader.folder).evidence
+    config = config_for(reader.folder)
     last = time.monotonic() + _PATIENCE_S
     report = writer.ingest([file])
     while time.monotonic() < last:
-        found = find(question, reader.shelf(), config_for(reader.folder).candidates, keep)
+        found = find(question, reader.shelf(), config.candidates, config.evidence, config.run)
         if any(each.article.text.split() == story.text.split() for each in found):
             return
     raise LibraryError(f"an added article was not found: {story.id}; {report.problems}")

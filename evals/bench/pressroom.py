@@ -34,12 +34,12 @@ def opened(home: Path, embedder: Embedder) -> Iterator[Collection]:
         collection.close()
 
 
-def find(text: str, shelf: Shelf, candidates: int, keep: int) -> tuple[Evidence, ...]:
+def find(text: str, shelf: Shelf, candidates: int, keep: int, run: int) -> tuple[Evidence, ...]:
     """The evidence for a question that has no history, by the steps that the Assistant takes."""
     library = shelf.library
     question = understand(Question(text, standalone=text))
     question = correct(question, library.holds, library.stems_like, library.written)
-    return retrieve(question, shelf, candidates, keep)
+    return retrieve(question, shelf, candidates, keep, run)
 
 
 class Watch:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,8 @@ Tell = Callable[[str], None]
 
 _WARM = 3
 _DEPTH = 100
+# Evidence of a single passage is as long as what most peers return; of four, nearly as a LlamaIndex node.
+_RUNS = (1, 4)
 # About what one node of LlamaIndex's default splitter holds.
 _READ = 4_000
 
@@ -68,24 +72,40 @@ def measure(data: Data, embedder: Embedder, tell: Tell, cache: Path | None = Non
             tell(f"Pressroom: ingesting {len(data.stories)} articles")
             for problem in collection.ingest([write_lines(data.stories, home / "articles.jsonl")]).problems:
                 tell(str(problem))
-            systems = [pressroom(collection, data)]
+            systems = [*pressroom(collection, data)]
+            own = len(systems)
             for system in peers(data, remembered, home / "peers", tell):
                 tell(f"ready: {system.name}")
                 systems.append(system)
             outcomes = ask_all(systems, data.questions, tell)
             held = held_by_both_legs(collection, data)
-    return "\n".join((*table(outcomes), "", *differences(outcomes), "", *notes(data, outcomes, held)))
+    ours, others = outcomes[:own], outcomes[own:]
+    return "\n".join(
+        (
+            *table(outcomes),
+            "",
+            *differences(ours, others),
+            "",
+            *ceiling(ours, held),
+            "",
+            *notes(data, outcomes),
+        )
+    )
 
 
-def pressroom(collection: Collection, data: Data) -> System:
-    """Pressroom as it is: its own passages, its own settings."""
+def pressroom(collection: Collection, data: Data) -> Iterator[System]:
+    """Pressroom as it answers, and with evidence of a single passage and of up to four."""
     shelf, names, config = collection.shelf(), Names(data.stories), config_for(collection.folder)
 
-    def ask(quiz: Quiz) -> list[Found]:
-        evidence = find(quiz.question, shelf, config.candidates, KEEP)
+    def ask(run: int, quiz: Quiz) -> list[Found]:
+        evidence = find(quiz.question, shelf, config.candidates, KEEP, run)
         return [Found(names.of(each.article.text), each.passage.text) for each in evidence]
 
-    return System("**Pressroom**", ask, f"Its defaults: {config.candidates} candidates of each leg")
+    for run in dict.fromkeys((config.run, *_RUNS)):
+        what = f"runs of up to {run} passages" if run > 1 else "plain passages"
+        told = "its defaults" if run == config.run else f"its defaults but for runs of {run}"
+        note = f"{told}, {config.candidates} candidates of each leg".capitalize()
+        yield System(f"**Pressroom**, {what}", partial(ask, run), note)
 
 
 def held_by_both_legs(collection: Collection, data: Data) -> Values:
@@ -94,8 +114,8 @@ def held_by_both_legs(collection: Collection, data: Data) -> Values:
     found = []
     for quiz in data.questions:
         watch.clear()
-        find(quiz.question, watch.shelf, _DEPTH, _DEPTH)
-        ids = list({hit.passage_id for hits in watch.hits.values() for hit in hits[:_DEPTH]})
+        find(quiz.question, watch.shelf, _DEPTH, 1, 1)
+        ids = list({hit.passage_id for hits in watch.hits.values() for hit in hits})
         passages = collection.shelf().library.passages(ids).values()
         found.append(any(is_hit(Found(names.of(a.text), p.text), quiz) for p, a in passages))
     return np.array(found, dtype=np.float64)
@@ -131,32 +151,41 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
     return lines
 
 
-def differences(outcomes: Sequence[Outcome]) -> list[str]:
-    """The first system's lead over each other one, paired question by question."""
-    ours, *others = outcomes
-    lines = ["| Pressroom minus | Hit@1 | MRR@10 |", "|---|--:|--:|"]
-    for each in others:
-        first = difference(ours.hits(1), each.hits(1))
-        reciprocal = difference(ours.reciprocals, each.reciprocals)
-        lines.append(f"| {each.system.name} | {first} | {reciprocal} |")
+def differences(ours: Sequence[Outcome], others: Sequence[Outcome]) -> list[str]:
+    """The lead of each of our rows over each other system, paired question by question."""
+    lines = ["| minus | Hit@1 | MRR@10 |", "|---|--:|--:|"]
+    for one, other in product(ours, others):
+        first = difference(one.hits(1), other.hits(1))
+        reciprocal = difference(one.reciprocals, other.reciprocals)
+        lines.append(f"| {one.system.name} minus {other.system.name} | {first} | {reciprocal} |")
     return lines
 
 
-def notes(data: Data, outcomes: Sequence[Outcome], held: Values) -> list[str]:
-    """What the figures rest on: the ceiling, the counts, and how each system was set up."""
-    reached, short = mean(outcomes[0].hits(10)), difference(held, outcomes[0].hits(10))
-    return [
+def ceiling(ours: Sequence[Outcome], held: Values) -> Iterator[str]:
+    """How far each of our rows stays below what both legs bring."""
+    yield (
         f"Ceiling: the first {_DEPTH} candidates of each of Pressroom's two legs together hold a hit for"
-        f" {mean(held)} of the questions; Hit@10 is {reached.value:.3f}, which is {short} below"
-        f" (within .04: {_verdict(short)}).",
-        "",
+        f" {mean(held)} of the questions."
+    )
+    yield ""
+    for each in ours:
+        reached, short = mean(each.hits(KEEP)), difference(held, each.hits(KEEP))
+        yield (
+            f"- {each.system.name}: Hit@{KEEP} is {reached.value:.3f}, which is {short} below"
+            f" (within .04: {_verdict(short)})."
+        )
+
+
+def notes(data: Data, outcomes: Sequence[Outcome]) -> list[str]:
+    """What the figures rest on: the counts, and how each system was set up."""
+    return [
         f"{len(data.questions)} questions of {len({quiz.week for quiz in data.questions})} weeks,"
         f" {len(data.stories)} articles. For {data.in_reach} questions an answer stands in one of the"
         " articles named for it, which is the most that any system could reach by the rule of hits."
         " Intervals are 95 %, by bootstrap over questions; milliseconds are the median of a query."
         f" A longer passage holds an answer more easily: `in {_READ:,} characters` counts a question when an"
         " answer stands among so many first characters of what was returned, whatever the passages' length;"
-        " `characters` is the mean of a passage.",
+        " `characters` is the mean of a passage. Plain passages are Pressroom's own.",
         "",
         *(f"- {each.system.name}: {each.system.note}." for each in outcomes),
     ]

@@ -47,7 +47,7 @@ class Size:
         """Time the steps of retrieval, and then the whole quoted answer."""
         config = self.assistant.config
         watch.clear()
-        total = seconds(lambda: find(question, watch.shelf, config.candidates, config.evidence))
+        total = seconds(lambda: find(question, watch.shelf, config.candidates, config.evidence, config.run))
         spent = {_STEP_OF[step]: took for step, took in watch.seconds.items()}
         spent |= {"rank": max(0.0, total - sum(spent.values())), "retrieve": total}
         spent["quoted answer"] = seconds(lambda: self.assistant.ask(question))

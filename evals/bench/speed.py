@@ -18,7 +18,7 @@ from evals.cases import load
 from rag import Assistant, Config
 from rag.collection import Collection
 from rag.embed import MAX_TOKENS, MODEL, TOKENIZER, MiniLM, packaged
-from rag.retrieve import matching_texts
+from rag.passages import matching_texts
 from rag.types import Scope
 
 _IMPORTS = "import chromadb, llama_index.core, openai"
@@ -53,7 +53,7 @@ def embedding(collection: Collection, folder: Path, runs: int) -> tuple[Line, Li
     texts = [
         text
         for article in collection.library.articles()
-        for text in matching_texts(article, collection.library.passages_of(article))
+        for text in matching_texts(collection.library.passages_of(article))
     ]
     model, chroma = MiniLM(), chroma_default(folder)
     ours = lambda: model.embed(texts)  # noqa: E731 - a name for what is timed

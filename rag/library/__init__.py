@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,11 @@ from rag.library import writing
 from rag.library.damage import damage_in
 from rag.library.database import FILE, damaged, moment, open_file, open_memory, transaction, translated
 from rag.library.fulltext import FullText
-from rag.library.rows import ARTICLE_COLUMNS, Row, Vectors, conditions, marks
+from rag.library.rows import ARTICLE_COLUMNS, Row, Shelved, Vectors, conditions, marks
 from rag.library.writing import Entry
 from rag.types import Article, Passage, Scope, content_id
 
-__all__ = ["Entry", "Library", "Row", "Vectors"]
+__all__ = ["Entry", "Library", "Row", "Shelved", "Vectors"]
 
 _ROWS_AT_ONCE = 2_000
 _COUNTS_KEPT = 20_000
@@ -253,16 +255,45 @@ class Library(FullText):
                 f"SELECT article_id, id, start, stop, sentences FROM passages WHERE id IN ({marks(ids)})",
                 ids,
             )
-            keys = sorted({row[0] for row in rows})
-            texts = self._rows(f"SELECT {_ARTICLE} FROM articles a WHERE id IN ({marks(keys)})", keys)
-            found = self._sources_of(keys)
+            articles = self._articles_of({row[0] for row in rows})
         with self._intact():
-            articles = {row[0]: _checked(values.article(row, found[row[0]])) for row in texts}
             return {
                 row[1]: (values.passage(row[1:], articles[row[0]]), articles[row[0]])
                 for row in rows
                 if row[0] in articles
             }
+
+    def shelved(self, ids: Sequence[str], around: int) -> list[Shelved]:
+        """The articles of these passages, each with those passages and up to `around` on either side.
+
+        Ordered by article id; ids that are not here are left out. Raises LibraryCorrupt when an article or
+        a vector is not the one that was stored.
+        """
+        with self._moment():
+            # An article's passages are numbered one after another.
+            rows = self._rows(
+                "SELECT p.article_id, p.id, p.start, p.stop, p.sentences, vector, checksum"
+                " FROM passages p JOIN vectors v ON v.number = p.number WHERE p.number IN"
+                " (SELECT n.number FROM passages f JOIN passages n ON n.article_id = f.article_id"
+                f" AND n.number BETWEEN f.number - ? AND f.number + ? WHERE f.id IN ({marks(ids)}))"
+                " ORDER BY p.article_id, p.start",
+                (around, around, *ids),
+            )
+            articles = self._articles_of({row[0] for row in rows})
+        with self._intact():
+            return [
+                values.shelved(articles[key], list(own))
+                for key, own in groupby(rows, key=itemgetter(0))
+                if key in articles
+            ]
+
+    def _articles_of(self, keys: Collection[str]) -> dict[str, Article]:
+        """Articles that answer, by their ids. Raises LibraryCorrupt when one is not as it was stored."""
+        given = sorted(keys)
+        rows = self._rows(f"SELECT {_ARTICLE} FROM articles a WHERE id IN ({marks(given)})", given)
+        found = self._sources_of(given)
+        with self._intact():
+            return {row[0]: _checked(values.article(row, found[row[0]])) for row in rows}
 
     def passages_of(self, article: Article) -> tuple[Passage, ...]:
         """The passages of one article, in order."""

@@ -13,8 +13,8 @@ from rag.words import fold
 from rag.words import stem as stem_of
 
 _WORD = re.compile(r"\w+")
-# The heading helps to match and must not outweigh the passage itself.
-_HEADING_WEIGHT, _TEXT_WEIGHT = 0.5, 1.0
+# A heading's word counts like one of the text: half as much or twice found less in news.
+_HEADING_WEIGHT, _TEXT_WEIGHT = 1.0, 1.0
 # Ranking so many passages costs about 20 ms. Measured on 39,000 passages of news: with this limit no
 # fewer questions have a passage that answers among the first hundred than with all of their words.
 _MATCHES_AT_MOST = 8_000

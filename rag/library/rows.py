@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rag.types import Article, Passage, Scope, Span
+from rag.types import Article, Passage, Scope, Span, passage_id
 
 Vectors = npt.NDArray[np.float32]
 
@@ -29,6 +29,14 @@ class Row(NamedTuple):
     vector: Vectors
     published: date | None
     outlet: str | None
+
+
+class Shelved(NamedTuple):
+    """An article, passages of it in the order of its text, and their vectors: float32, a row each."""
+
+    article: Article
+    passages: tuple[Passage, ...]
+    vectors: Vectors
 
 
 def article_row(article: Article, fingerprint: str) -> tuple[Any, ...]:
@@ -73,10 +81,19 @@ def article(row: Sequence[Any], sources: Sequence[str], replaced_by: str | None 
 def passage(row: Sequence[Any], of: Article) -> Passage:
     """A passage of its columns id, start, stop, sentences. Raises ValueError for damaged ones."""
     key, start, stop, sentences = row
-    if key != f"{of.id}:{start}-{stop}":
+    if key != passage_id(of.id, start, stop):
         raise ValueError(f"passage {key} is not where its id says")
     spans = tuple(Span(*span) for span in json.loads(sentences))
     return Passage(key, of.id, start, stop, of.text[start:stop], spans)
+
+
+def shelved(of: Article, rows: Sequence[Sequence[Any]]) -> Shelved:
+    """Passages of rows article id, id, start, stop, sentences, vector, checksum.
+
+    Raises ValueError for damaged ones.
+    """
+    vectors = np.stack([vector(blob, checksum) for *_, blob, checksum in rows])
+    return Shelved(of, tuple(passage(row[1:5], of) for row in rows), vectors)
 
 
 def vector_row(number: int, vector: Vectors) -> tuple[int, bytes, int]:
