@@ -26,8 +26,8 @@ from rag.config import Config
 from rag.embed import Embedder, MiniLM
 from rag.errors import PressroomError
 from rag.library import Library
-from rag.passages import split
-from rag.retrieve import Shelf, matching_texts
+from rag.passages import matching_texts, split
+from rag.retrieve import Shelf
 from rag.types import Passage, Scope
 from tests.conftest import ROOT, WordEmbedder
 from tests.crash_points import POINTS, around, nothing, patch
@@ -316,9 +316,8 @@ def _back(collection: Collection, news: Path, notes: Path) -> Iterator[str]:
 
 def _found(shelf: Shelf, passage: Passage) -> bool:
     """Whether both legs find a passage by its own words."""
-    article = shelf.library.passages([passage.id])[passage.id][1]
     words = [word for word in passage.text.split() if len(word) == 8][:4]
-    vector = shelf.embedder.embed(matching_texts(article, [passage]))[0]
+    vector = shelf.embedder.embed(matching_texts([passage]))[0]
     legs = (shelf.library.search(words, 40, Scope()), shelf.index.search(vector, 20, Scope()))
     return all(passage.id in {hit.passage_id for hit in leg} for leg in legs)
 

@@ -15,7 +15,8 @@ from rag.collection import Collection
 from rag.dense import Dense
 from rag.errors import PressroomError
 from rag.library import Library
-from rag.retrieve import Shelf, matching_texts
+from rag.passages import matching_texts
+from rag.retrieve import Shelf
 from rag.types import Scope
 from tests.crash_child import Trial, Vectors, config_of, ended
 
@@ -125,7 +126,7 @@ def _answers(home: Path) -> Answers:
                 # As an answer takes them: checked against the article's id.
                 for cited, of in library.passages([passage.id]).values():
                     texts[passage.id] = (cited.text, of.title)
-                vector = shelf.embedder.embed(matching_texts(article, [passage]))[0]
+                vector = shelf.embedder.embed(matching_texts([passage]))[0]
                 words = [word for word in passage.text.split() if len(word) == 8][:4]
                 found.append([hit.passage_id for hit in library.search(words, 5, Scope())])
                 found.append([hit.passage_id for hit in shelf.index.search(vector, 5)])

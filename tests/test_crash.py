@@ -18,8 +18,7 @@ import pytest
 from rag.articles import read_file
 from rag.library import Library, schema
 from rag.library.rows import article_row, vector_row
-from rag.passages import split
-from rag.retrieve import heading, matching_texts
+from rag.passages import heading, matching_texts, split
 from tests.crash_child import PIECES, Seen, Trial, Vectors, ended, write_articles
 from tests.crash_points import POINTS
 
@@ -68,7 +67,7 @@ def _format_one(trial: Trial) -> None:
 def _put_format_one(old: sqlite3.Connection, file: Path) -> None:
     article = read_file(file)
     passages = split(article, PIECES)
-    vectors = Vectors().embed(matching_texts(article, passages))
+    vectors = Vectors().embed(matching_texts(passages))
     columns = [value for at, value in enumerate(article_row(article, "old")) if at != 10]
     old.execute(f"INSERT INTO articles VALUES ({','.join('?' * 11)})", columns)
     old.execute("INSERT INTO sources VALUES (?, ?)", (str(file), article.id))

@@ -234,7 +234,6 @@ def _ranks(rows: Sequence[Known], scored: Sequence[Floats], longest: int) -> npt
     """The rank of the first run that holds a hit, among ten; 0 when there is none."""
     ranks = []
     for known, logits in zip(rows, scored, strict=True):
-        runs = rank.runs(rank.probabilities(logits), known.follows, longest)
         best = list(islice(rank.runs(rank.probabilities(logits), known.follows, longest), _KEEP))
         hits = (number for number, run in enumerate(best, 1) if known.hits[run.first : run.last].any())
         ranks.append(next(hits, 0))

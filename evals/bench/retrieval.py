@@ -80,17 +80,8 @@ def measure(data: Data, embedder: Embedder, tell: Tell, cache: Path | None = Non
             outcomes = ask_all(systems, data.questions, tell)
             held = held_by_both_legs(collection, data)
     ours, others = outcomes[:own], outcomes[own:]
-    return "\n".join(
-        (
-            *table(outcomes),
-            "",
-            *differences(ours, others),
-            "",
-            *ceiling(ours, held),
-            "",
-            *notes(data, outcomes),
-        )
-    )
+    parts = (table(outcomes), differences(ours, others), ceiling(ours, held), notes(data, outcomes))
+    return "\n\n".join("\n".join(part) for part in parts)
 
 
 def pressroom(collection: Collection, data: Data) -> Iterator[System]:
