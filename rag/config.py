@@ -56,9 +56,9 @@ class Config:
     passage_pieces: int = 220
     candidates: int = 40
     evidence: int = 4
-    run: int = 3
+    run: int = 4
     quote_sentences: int = 3
-    silence_below: float = 0.1
+    silence_below: float = 0.09
     wait_s: float = 120.0
 
     @classmethod

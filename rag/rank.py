@@ -21,7 +21,7 @@ from rag.words import STOPWORDS, token_key, tokens
 Floats = npt.NDArray[np.float64]
 
 # Fitted by tools/fit_ranker.py; the order is that of `Features`.
-WEIGHTS = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+WEIGHTS = (0.902, -0.494, 7.017, 1.015, 0.295, 2.076, 0.736, 0.313, 0.534, -0.847, -0.263)
 
 # How much many good passages in one article tell beside its best one, when articles are chosen.
 _SUM_WEIGHT = 0.5
