@@ -7,7 +7,7 @@ over all that compete. `tools/fit_ranker.py` fits the weights. Pure: no model, n
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +32,8 @@ _ARTICLE_K, _ARTICLE_B = 0.8, 0.5
 _HEADING_IN_ARTICLE = 2
 # Differences below this come from the order of arithmetic, and order nothing.
 _DECIMALS = 9
+# A few dozen megabytes of words.
+_LOOKS_AT_MOST = 200_000
 
 _SOUGHT = (
     ("when", re.compile(r"\bwhen\b (?!.*\bhow many\b)|\b(?:what|which) (?:date|day|year|month|decade)\b")),
@@ -137,10 +139,8 @@ def features(asked: Asked, shelved: Sequence[Shelved], similar: npt.NDArray[np.f
     `similar` has each one's cosine to the question.
     """
     of = np.repeat(np.arange(len(shelved)), [len(each.passages) for each in shelved])
-    texts = [tokens(passage.text) for each in shelved for passage in each.passages]
-    heads = [tokens(heading(each.article)) for each in shelved]
-    own, head = _counts(texts, asked.weights), _counts(heads, asked.weights)
-    lengths, head_lengths = _lengths(texts), _lengths(heads)
+    own, lengths, things = _read([passage.text for each in shelved for passage in each.passages], asked)
+    head, head_lengths, _ = _read([heading(each.article) for each in shelved], asked)
     weights = np.array(list(asked.weights.values()))
     share = weights / max(weights.sum(), 1e-9)
     whole = _summed(own, of) + _HEADING_IN_ARTICLE * head
@@ -149,7 +149,6 @@ def features(asked: Asked, shelved: Sequence[Shelved], similar: npt.NDArray[np.f
     by_article = _bm25(whole, _summed(lengths, of), weights, _ARTICLE_K, _ARTICLE_B)
     nearest = np.full(len(shelved), -1.0)
     np.maximum.at(nearest, of, similar)
-    things = np.array([_things(text, asked) for text in texts], dtype=np.float64)
     means = _summed(alone, of) / np.bincount(of)
     return Features(
         similar=_standard(similar),
@@ -166,19 +165,54 @@ def features(asked: Asked, shelved: Sequence[Shelved], similar: npt.NDArray[np.f
     )
 
 
-def _counts(texts: Sequence[Sequence[str]], wanted: Mapping[str, float]) -> Floats:
-    """How often each text holds each of the wanted keys: shape (texts, wanted)."""
-    columns = {key: column for column, key in enumerate(wanted)}
-    counts = np.zeros((len(texts), len(columns)))
-    for row, text in zip(counts, texts, strict=True):
-        for key in map(token_key, text):
+def _read(texts: Sequence[str], asked: Asked) -> tuple[Floats, Floats, Floats]:
+    """How often each text holds each word of the question, how many words it has, and how many things.
+
+    Shapes (texts, words), (texts,) and (texts,). Things are of the kind that is sought, each counted once,
+    without those that the question names.
+    """
+    columns = {key: column for column, key in enumerate(asked.weights)}
+    counts, lengths, things = [], [], []
+    for text in texts:
+        found = tokens(text)
+        row, named = [0] * len(columns), set()
+        for key, kinds in map(_LOOKS.__getitem__, found):
             if key in columns:
                 row[columns[key]] += 1
-    return counts
+            if asked.seeks in kinds and key not in asked.keys:
+                named.add(key)
+        counts.append(row)
+        lengths.append(len(found))
+        things.append(len(named))
+    shape = (len(texts), len(columns))
+    return np.array(counts, dtype=np.float64).reshape(shape), _floats(lengths), _floats(things)
 
 
-def _lengths(texts: Sequence[Sequence[str]]) -> Floats:
-    return np.array([len(text) for text in texts], dtype=np.float64)
+class _Looks(dict[str, tuple[str, tuple[str, ...]]]):
+    """A token's key, and what it may be by its looks; each is looked at once."""
+
+    def __missing__(self, token: str) -> tuple[str, tuple[str, ...]]:
+        if len(self) >= _LOOKS_AT_MOST:
+            self.clear()
+        looks = self[token] = (token_key(token), tuple(_kinds(token)))
+        return looks
+
+
+def _kinds(token: str) -> Iterator[str]:
+    lowered = token.lower()
+    if token[0].isupper() and lowered not in STOPWORDS:
+        yield "name"
+    if lowered in _DAYS or _YEAR.fullmatch(token):
+        yield "when"
+    if token[0].isdigit() or lowered in _NUMBERS:
+        yield "number"
+
+
+_LOOKS = _Looks()
+
+
+def _floats(values: Sequence[int]) -> Floats:
+    return np.array(values, dtype=np.float64)
 
 
 def _summed(values: Floats, of: npt.NDArray[np.int64]) -> Floats:
@@ -191,22 +225,6 @@ def _bm25(counts: Floats, lengths: Floats, weights: Floats, k: float, b: float) 
     norm = k * (1 - b + b * lengths / max(lengths.mean(), 1.0))
     score: Floats = (weights * counts * (k + 1) / (counts + norm[:, None])).sum(axis=1)
     return score
-
-
-def _things(text: Collection[str], asked: Asked) -> int:
-    """How many different things of the kind that is sought a text names and the question does not."""
-    if not asked.seeks:
-        return 0
-    shown = {token_key(token) for token in set(text) if _is(token, asked.seeks)}
-    return len(shown - asked.keys)
-
-
-def _is(token: str, seeks: str) -> bool:
-    if seeks == "name":
-        return token[0].isupper() and token.lower() not in STOPWORDS
-    if seeks == "when":
-        return token.lower() in _DAYS or _YEAR.fullmatch(token) is not None
-    return token[0].isdigit() or token.lower() in _NUMBERS
 
 
 def _standard(values: npt.NDArray[np.floating]) -> Floats:

@@ -74,7 +74,6 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-@lru_cache(maxsize=200_000)
 def token_key(token: str) -> str:
     """The key of a token."""
     return key(fold(token))
