@@ -47,7 +47,8 @@ EXAMPLES = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the page until it is stopped; the exit status."""
-    return guarded(lambda: _open(_parser().parse_args(arguments)))
+    options = _parser().parse_args(arguments)
+    return guarded(lambda: _open(options), options.home)
 
 
 def _open(options: argparse.Namespace) -> int:

@@ -18,7 +18,8 @@ from rag.types import Answer, Filters
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status."""
-    return guarded(lambda: _ask(_options(arguments)))
+    options = _options(arguments)
+    return guarded(lambda: _ask(options), options.home)
 
 
 def _ask(options: argparse.Namespace) -> int:

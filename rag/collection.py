@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from rag import articles
 from rag.articles import Item, Problem, Reach
+from rag.articles.paths import lies_in, plain
 from rag.config import Config, data_folder
 from rag.dense import Dense
 from rag.embed import Embedder
@@ -119,7 +121,12 @@ class Collection:
             self._start()
             if report.stopped:
                 return report
-            gone = [s for s in self.library.sources() if report.is_gone(s) and _below(s, places)]
+            # What was named once and a search of its folder passes over is there still.
+            gone = [
+                source
+                for source in self.library.sources()
+                if report.is_gone(source) and _below(source, places) and not os.path.lexists(source)
+            ]
             if prune:
                 self._forget(gone)
                 report.removed = gone
@@ -166,7 +173,7 @@ class Collection:
         """
         begins = len(wanted) >= _ID_AT_LEAST
         found = self.library.matching(wanted, begins)
-        found = found or self.library.matching(str(Path(wanted).absolute()) if wanted else "", False)
+        found = found or self.library.matching(str(plain(Path(wanted))) if wanted else "", False)
         article = self.library.article(found[0]) if len(found) == 1 else None
         if article is None:
             what = "no article has" if not found else f"{len(found)} articles have"
@@ -185,9 +192,9 @@ class Collection:
     def _forget(self, sources: Sequence[str], *versions: str) -> None:
         if sources or versions:
             # Should this end before the index is built, the next ingest takes them out of it.
-            self.library.store_facts(forgotten="yes")
+            self.library.store_facts(forgotten=str(self.library.revision))
             self.library.forget(sources, versions)
-            self._index.build()
+            self._index.build_if_late()
 
     @contextmanager
     def _writing(self, wait: bool) -> Iterator[None]:
@@ -239,9 +246,20 @@ def open_articles(
     if not any(True for _ in articles.files(paths)):
         raise ArticleError(f"no articles in {', '.join(map(str, paths))}")
     folder = config.cache / "articles" / name
+    try:
+        return _mirrored(folder, paths, config, embedder, progress)
+    except LibraryCorrupt as error:
+        # It is made of the files alone, so nothing is lost with it.
+        progress(f"{error.args[0].partition(':')[0]}; making it anew")
+        shutil.rmtree(folder, ignore_errors=True)
+        return _mirrored(folder, paths, config, embedder, progress)
+
+
+def _mirrored(
+    folder: Path, paths: Sequence[Path], config: Config, embedder: Embedder, progress: Progress
+) -> tuple[Collection, Report]:
     with _kept_open(Collection(folder, config, embedder, progress)) as collection:
-        report = collection.mirror(paths)
-    return collection, report
+        return collection, collection.mirror(paths)
 
 
 @contextmanager
@@ -291,14 +309,8 @@ def _whole(report: Report) -> Report:
 
 def _below(source: str, places: Sequence[str | Path]) -> bool:
     """Whether a source is one of the places named, or lies in one of them."""
-    # Without .. in it: /a/b/../c lies in /a, and not in /a/b.
-    file = _plain(Path(source.split("#", 1)[0]))
-    named = (_plain(Path(place).expanduser()) for place in places)
-    return any(file == place or file.is_relative_to(place) for place in named)
-
-
-def _plain(path: Path) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links, and sources do not
+    file = plain(Path(source.split("#", 1)[0]))
+    return any(lies_in(file, Path(place).expanduser()) for place in places)
 
 
 def _none_read(paths: Sequence[Path], problems: Sequence[Problem]) -> str:

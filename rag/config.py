@@ -83,7 +83,7 @@ class Config:
             embed_model=env.get("RAG_EMBED_MODEL") or None,
             embed_base_url=_url(env, "RAG_EMBED_BASE_URL") or base_url,
             embed_api_key=env.get("RAG_EMBED_API_KEY") or key,
-            chroma_url=_url(env, "RAG_CHROMA_URL"),
+            chroma_url=_server(env, "RAG_CHROMA_URL"),
             prompts=Path(env["RAG_PROMPTS"]) if env.get("RAG_PROMPTS") else None,
         )
 
@@ -143,6 +143,20 @@ def _url(env: Mapping[str, str], name: str) -> str | None:
     if not usable:
         raise ConfigError(f"{name} has no usable host and port: {raw!r}")
     return raw
+
+
+def _server(env: Mapping[str, str], name: str) -> str | None:
+    """An address in one spelling: scheme, host and port, and nothing else."""
+    raw = _url(env, name)
+    if raw is None:
+        return None
+    parts = urlsplit(raw)
+    if parts.username is not None or parts.password is not None:
+        raise ConfigError(f"{name} must not hold a name or a password")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ConfigError(f"{name} must be a scheme, a host and a port alone, not {raw!r}")
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 8000)}"
 
 
 def data_folder(name: str) -> Path:

@@ -13,6 +13,7 @@ from rag.dense import Dense
 from rag.errors import IndexFailed, LibraryBusy, LibraryCorrupt, LibraryUnwritable
 from rag.index import ChromaIndex, Folder, Manifest, Place, Server
 from rag.library import Library
+from rag.library.database import FILE
 from rag.lock import writing
 from rag.prove import prove
 
@@ -48,10 +49,7 @@ class Indexed:
     def _place(self) -> Place:
         if self._chroma_url is None:
             return Folder(self._folder, partial(prove, library=self._folder))
-        if (prefix := self._library.fact("prefix")) is None:
-            prefix = f"pressroom-{os.urandom(4).hex()}-"
-            self._library.store_facts(prefix=prefix)
-        return Server(self._chroma_url, prefix)
+        return Server(self._chroma_url, self._library.fact("prefix") or "")
 
     # Reading
 
@@ -129,13 +127,13 @@ class Indexed:
             if self._is_late():
                 self.build()
         except IndexFailed as error:
-            self._progress(f"{error}; the articles are safe, and --rebuild makes their index")
+            self._progress(f"{error}; the articles are safe, and --rebuild brings the index up to date")
 
     def _is_late(self) -> bool:
         name, count = self._pointed, self._library.passage_count()
         if name is None:
             return count >= _INDEXED_FROM
-        if self._library.fact("forgotten"):
+        if _built_at(name) <= int(self._library.fact("forgotten") or -1):
             return True
         try:
             manifest = self._place.manifest(name)
@@ -149,15 +147,27 @@ class Indexed:
         """Build an index in a new place, then let the library point at it. Raises IndexFailed."""
         library, last = self._library, self._library.last_number
         count = library.passages_up_to(last)
-        name = f"index-{library.revision}-{os.urandom(3).hex()}" if count >= _INDEXED_FROM else ""
+        prefix = self._own_prefix() if self._chroma_url else ""
+        name = f"{prefix}index-{library.revision}-{os.urandom(3).hex()}" if count >= _INDEXED_FROM else ""
         # What builds that were killed have left behind.
         self._place.clear(keep=self._pointed or "")
         if name:
             self._progress(f"building the index of {count} passages")
             manifest = Manifest(library.fact("embedder") or "", self._dimension(), count, last)
             self._place.build(name, lambda: library.rows(last=last), manifest)
-        library.store_facts(**{self._pointer: name, "forgotten": ""})
+        library.store_facts(**{self._pointer: name})
         self._place.clear(keep=name)
+
+    def _own_prefix(self) -> str:
+        """How the names of this library's indexes begin on a server.
+
+        A copied library gets one of its own, or it would clear away the index of the other.
+        """
+        prefix, file = self._library.fact("prefix"), str((self._folder / FILE).stat().st_ino)
+        if prefix is None or self._library.fact("prefix of") != file:
+            prefix = f"pressroom-{os.urandom(4).hex()}-"
+            self._library.store_facts(**{"prefix": prefix, "prefix of": file})
+        return prefix
 
     def _dimension(self) -> int:
         first = next(self._library.rows(), None)
@@ -184,3 +194,8 @@ class Indexed:
             return
         if lost:
             yield f"{len(lost)} passages are not found in the index; --rebuild makes it anew"
+
+
+def _built_at(name: str) -> int:
+    """The library's revision when the index of this name was built."""
+    return int(name.rsplit("-", 2)[1])

@@ -28,7 +28,7 @@ _MISSING_TOLD = 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status."""
     options = _parser().parse_args(arguments)
-    return guarded(lambda: _run(options))
+    return guarded(lambda: _run(options), options.home)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,8 @@ from pathlib import Path
 from rag.config import Config
 from rag.errors import PressroomError
 from rag.show import line
+
+_INGEST = "python -m rag.ingest"
 
 
 def tell(message: str) -> None:
@@ -40,16 +43,18 @@ def tell_above_bar(message: str) -> None:
     tqdm.write(line(message), file=sys.stderr)
 
 
-def guarded(command: Callable[[], int]) -> int:
+def guarded(command: Callable[[], int], home: str | None = None) -> int:
     """Run a command; whatever it raises becomes one line on stderr and an exit status.
 
-    RAG_DEBUG lets what nobody foresaw through, with its traceback.
+    Advice to run a command names the `home` that was given. RAG_DEBUG lets what nobody foresaw through,
+    with its traceback.
     """
     _speak_utf8()
     try:
         return command()
     except PressroomError as error:
-        tell(f"error: {error}")
+        given = f"{_INGEST} --home {shlex.quote(home)}" if home is not None else _INGEST
+        tell(f"error: {error}".replace(_INGEST, given))
         return error.exit_status
     except BrokenPipeError:
         # Whoever read the answers has gone; there is nobody left to tell.

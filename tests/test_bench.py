@@ -263,8 +263,8 @@ def test_the_table_gives_each_rate() -> None:
 
 def test_the_lead_is_ours_minus_theirs() -> None:
     """A row for each other system, with the paired difference of Hit@1 and MRR@10."""
-    lines = retrieval.differences([outcome("ours", [1, 1]), outcome("theirs", [2, 0])])
-    assert "| theirs | 1.000 (1.000 to 1.000) | .750 (.500 to 1.000) |" == lines[-1]
+    lines = retrieval.differences([outcome("ours", [1, 1])], [outcome("theirs", [2, 0])])
+    assert "| ours minus theirs | 1.000 (1.000 to 1.000) | .750 (.500 to 1.000) |" == lines[-1]
 
 
 def test_a_ratio_says_whether_it_is_reached() -> None:
@@ -325,7 +325,7 @@ def test_a_watched_shelf_gives_the_same_and_tells_the_steps(tmp_path: Path, embe
     with closing(shelf.library):
         watch = Watch(shelf)
         asked = "How much did the harbour cost?"
-        assert find(asked, shelf, 5, 3) == find(asked, watch.shelf, 5, 3)
+        assert find(asked, shelf, 5, 3, 2) == find(asked, watch.shelf, 5, 3, 2)
     assert {"embed", "lexical", "dense", "library"} == set(watch.seconds)
     assert all(took > 0 for took in watch.seconds.values())
     assert {"lexical": 5, "dense": 5} == {leg: len(hits) for leg, hits in watch.hits.items()}
@@ -347,11 +347,13 @@ def test_retrieval_runs_to_its_end(tmp_path: Path, capsys: pytest.CaptureFixture
     """Pressroom finds the dozen prices; every peer that is installed has its row, lead and note."""
     out, told = call(capsys, "retrieval", "--data", str(store(tmp_path)), "--cache", str(tmp_path / "kept"))
     rows = [line for line in out if line.startswith("| ") and "Hit@1" not in line]
-    assert rows[0].startswith("| **Pressroom** | 1.000 ")
+    assert rows[0].startswith("| **Pressroom**, runs of up to 4 passages | 1.000 ")
+    assert rows[1].startswith("| **Pressroom**, plain passages | 1.000 ")
     ready = [line.removeprefix("ready: ") for line in told if line.startswith("ready: ")]
     assert "Chroma, plain passages" in ready
     for name in ready:
-        assert 2 == sum(row.startswith(f"| {name} |") for row in rows), name
+        assert 1 == sum(row.startswith(f"| {name} |") for row in rows), name
+        assert 2 == sum(f" minus {name} |" in row for row in rows), name
         assert any(line.startswith(f"- {name}: ") for line in out), name
     assert any("hold a hit for 1.000" in line and "reached" in line for line in out)
     assert any(path.name.startswith("vectors-") for path in (tmp_path / "kept").iterdir())

@@ -174,6 +174,35 @@ def test_pruning_takes_out_what_is_gone(opened: Opened, news: Path, tmp_path: Pa
     assert () == collection.check()
 
 
+def test_pruning_by_a_pattern(opened: Opened, news: Path) -> None:
+    """A pattern stands for what it would match: its gone files go, those in deeper folders stay."""
+    (news / "old").mkdir()
+    (news / "old" / "d.txt").write_text("Report d.", "utf-8")
+    collection = opened()
+    collection.ingest([news])
+    for name in ("a.txt", "old/d.txt"):
+        (news / name).unlink()
+    assert ["a.txt"] == _names(collection.ingest([str(news / "*.txt")]).missing)
+    assert ["a.txt"] == _names(collection.ingest([str(news / "[!b].txt")], prune=True).removed)
+    assert ["d.txt"] == _names(collection.ingest([str(news / "**" / "*.txt")], prune=True).removed)
+    assert {"b.txt", "c.txt"} == _found(collection, "report")
+
+
+def test_pruning_spares_what_a_folders_search_passes_over(opened: Opened, news: Path) -> None:
+    """A file that was named itself, and that its folder is not searched for, is there still."""
+    (news / ".draft.txt").write_text("Report of a draft.", "utf-8")
+    collection = opened()
+    collection.ingest([news, news / ".draft.txt"])
+    assert [] == collection.ingest([news], prune=True).removed
+
+
+def test_a_source_is_named_without_detours(opened: Opened, news: Path) -> None:
+    """news/../news/a.txt is news/a.txt, and one article of one source."""
+    collection = opened()
+    collection.ingest([news / "a.txt"])
+    assert [str(news / "a.txt")] == collection.ingest([news / ".." / "news" / "a.txt"]).unchanged
+
+
 @pytest.mark.parametrize("spoiled", ["the metadata", "the folder"])
 def test_pruning_spares_what_could_not_be_looked_into(
     opened: Opened, news: Path, spoiled: str, monkeypatch: pytest.MonkeyPatch
@@ -472,6 +501,19 @@ def test_articles_of_a_call_have_a_library_of_their_own(
         assert {"a.txt", "b.txt", "c.txt"} == _found(collection, "report")
         collection.close()
     assert not (config.home / "library.sqlite3").exists()
+
+
+def test_a_damaged_library_of_a_call_is_made_anew(config: Config, embedder: WordEmbedder, news: Path) -> None:
+    """What the cache holds is made of the files, so that damage costs a second ingest and no advice."""
+    open_articles([news], config, embedder, lambda _: None)[0].close()
+    (file,) = config.cache.glob("articles/*/library.sqlite3")
+    file.write_bytes(b"garbage" * 999)
+    told: list[str] = []
+    collection, report = open_articles([news], config, embedder, told.append)
+    with closing(collection):
+        assert (3, {"a.txt", "b.txt", "c.txt"}) == (len(report.added), _found(collection, "report"))
+    assert told[0].endswith("making it anew")
+    assert not any("--repair" in line for line in told)
 
 
 def test_a_mistyped_path_leaves_nothing_behind(config: Config, embedder: WordEmbedder) -> None:

@@ -36,6 +36,7 @@ def test_a_model_needs_a_key_or_an_endpoint(environ: Mapping[str, str], model: s
     [
         ("OPENAI_BASE_URL", "localhost:1"),
         ("RAG_EMBED_BASE_URL", "ftp://host"),
+        ("RAG_CHROMA_URL", "http://host:8000/path"),
         ("RAG_DEADLINE", "soon"),
         ("RAG_DEADLINE", "0"),
         ("RAG_DEADLINE", "-1"),
@@ -47,6 +48,26 @@ def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
     """A number that is none, or a URL that is none, is refused in a line that names the setting."""
     with pytest.raises(ConfigError, match=f"^{name} must .*{value}"):
         Config.from_env({name: value, "RAG_HOME": "/h"})
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://Host", "http://host:8000"),
+        ("https://host/", "https://host:443"),
+        ("http://[::1]:9", "http://[::1]:9"),
+    ],
+)
+def test_a_chroma_server_has_one_spelling(url: str, expected: str) -> None:
+    """Scheme, host and port, so that one server is one place whichever way it is written."""
+    assert expected == Config.from_env({"RAG_CHROMA_URL": url, "RAG_HOME": "/h"}).chroma_url
+
+
+def test_a_chroma_server_is_named_without_a_password() -> None:
+    """A password in the address would end in messages and in the library; the line does not repeat it."""
+    with pytest.raises(ConfigError, match="must not hold a name or a password") as refused:
+        Config.from_env({"RAG_CHROMA_URL": "http://ann:secret@host:8000", "RAG_HOME": "/h"})
+    assert "secret" not in str(refused.value)
 
 
 def test_home_is_where_the_cache_lies_too(tmp_path: Path) -> None:

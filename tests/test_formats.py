@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.articles import read_file
+from rag.articles import hidden, read_file
 from rag.articles.dates import parse_date
 from rag.articles.hidden import strip_hidden
 from rag.articles.language import language_of
@@ -302,6 +302,18 @@ def test_hidden_text_is_not_read(tmp_path: Path, hiding: str) -> None:
     assert "never opened" not in article.text
     assert not re.search("[\U000e0000-\U000e007f]", article.text)
     assert f"{WHOLE}\n\ntail of it" in article.text
+
+
+def test_what_lies_behind_a_text_is_worked_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each style is read once, however deep the elements lie in it and however many they are."""
+    told: list[str] = []
+    declared = hidden._declared
+    monkeypatch.setattr(hidden, "_declared", lambda style: told.append(style) or declared(style))
+    deep = '<div style="background:white">' + "<div>" * 50
+    many = f'<p style="color:white">{UNSEEN}</p>' * 20
+    article = read_file(written(tmp_path, "a.html", page(inside=f"{deep}{many}{'</div>' * 51}")))
+    assert "never opened" not in article.text
+    assert (1, 20) == (told.count("background:white"), told.count("color:white"))
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,22 @@ def test_bad_rows_stop_nothing(tmp_path: Path) -> None:
     ] == problems
 
 
+def test_a_stray_quotation_mark_is_told_with_the_lines_it_swallows(tmp_path: Path) -> None:
+    """Rows that a quotation mark without an end takes with it are named, and those after it are read."""
+    rows = ["id,text", "1,First.", '2,"No end.', "3,Swallowed.", '4,"Whole, again."', "5,Read."]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    got, problems = found(path)
+    assert ["1", "5"] == keys(got)
+    assert ["#row 3: not CSV: ',' expected after '\"' (line 3, and lines 4 to 5 with it)"] == problems
+    path.write_text("\n".join([*rows[:4], "5,Swallowed."]), encoding="utf-8")
+    got, problems = found(path)
+    assert (["1"], ["#row 3: not CSV: unexpected end of data (line 3, and lines 4 to 5 with it)"]) == (
+        keys(got),
+        problems,
+    )
+
+
 def test_half_characters_in_a_row_are_one_line(tmp_path: Path) -> None:
     """A row that no UTF-8 can hold is refused when it is read."""
     got, _ = found(written(tmp_path / "a.jsonl", '{"id": 1, "text": "half \\ud83d"}'))

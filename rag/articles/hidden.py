@@ -14,7 +14,7 @@ _NAMED = frozenset({"sr-only", "visually-hidden", "visuallyhidden", "screen-read
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _PARTS = re.compile(r"[^{}]+|[{}]")
 _SELECTOR = re.compile(r"[a-z0-9]*([.#])(-?[_a-z][\w-]*)", re.IGNORECASE)
-_SHEET_CHARACTERS = 1_000_000
+_SHEET_CHARACTERS, _STYLE_CHARACTERS = 1_000_000, 10_000
 _ZERO = r"0*(?:\.0+)?(?:px|em|rem|pt|%|vw|vh)?"
 _FAR = r"-\s*(?:\d{4,}|[5-9]\d\d)(?:\.\d+)?px|-\s*(?:\d{3,}|[3-9]\d)(?:\.\d+)?(?:r?em|vw|vh|%)"
 _HIDING = {
@@ -49,8 +49,15 @@ def strip_hidden(tree: Any) -> None:
     elsewhere are not fetched, and what scripts would show or hide is not known.
     """
     names = _NAMED | frozenset(_hidden_names(tree))
+    # Parents come before their children, and what was dropped is still its children's parent.
+    behind: dict[Any, str | None] = {}
     for element in list(tree.iter()):
-        if _is_hidden(element, names):
+        # Comments and processing instructions have a function for a tag.
+        is_tag = isinstance(element.tag, str)
+        style = _declared(element.get("style", "")[:_STYLE_CHARACTERS]) if is_tag else {}
+        own = _laid(style, element.get("bgcolor")) if is_tag else None
+        behind[element] = own or behind.get(element.getparent())
+        if _is_hidden(element, names, style, behind[element]):
             _drop(element)
 
 
@@ -67,7 +74,7 @@ def _drop(element: Any) -> None:
     parent.remove(element)
 
 
-def _is_hidden(element: Any, names: frozenset[str]) -> bool:
+def _is_hidden(element: Any, names: frozenset[str], style: dict[str, str], behind: str | None) -> bool:
     # Comments and processing instructions have a function for a tag.
     if not isinstance(element.tag, str) or element.tag in _NEVER_SHOWN:
         return True
@@ -80,8 +87,7 @@ def _is_hidden(element: Any, names: frozenset[str]) -> bool:
         return True
     if not names.isdisjoint(_names(element)):
         return True
-    style = element.get("style")
-    return bool(style) and _hides(_declared(style), element)
+    return bool(style) and _hides(style, behind)
 
 
 def _names(element: Any) -> Iterator[str]:
@@ -95,7 +101,8 @@ def _hidden_names(tree: Any) -> Iterator[str]:
     """Classes and ids that a rule with one simple selector hides, outside of @media and the like."""
     sheets = "\n".join(style.text or "" for style in tree.iter("style"))[:_SHEET_CHARACTERS]
     for selectors, written in _rules(_COMMENT.sub("", sheets)):
-        if _hides(_declared(written)):
+        style = _declared(written)
+        if _hides(style, _laid(style)):
             for found in map(_SELECTOR.fullmatch, map(str.strip, selectors.split(","))):
                 if found:
                     yield found[2] if found[1] == "." else f"#{found[2]}"
@@ -126,24 +133,18 @@ def _declared(style: str) -> dict[str, str]:
     return {name.strip(): value.replace("!important", "").strip() for name, value in pairs}
 
 
-def _hides(style: dict[str, str], element: Any = None) -> bool:
+def _hides(style: dict[str, str], behind: str | None) -> bool:
     if any(name in style and rule.fullmatch(style[name]) for name, rule in _HIDING.items()):
         return True
     if style.get("overflow", "").startswith(("hidden", "clip")):
         return any(_NO_SIZE.fullmatch(style[size]) for size in _SIZES if size in style)
-    return "color" in style and _colour(style["color"]) == _background(style, element)
+    return "color" in style and _colour(style["color"]) == behind
 
 
-def _background(style: dict[str, str], element: Any) -> str | None:
-    """The colour behind an element, as far as styles and attributes in place tell."""
-    while True:
-        written = style.get("background-color") or style.get("background")
-        if written or element is None:
-            return _colour(written) if written else None
-        if (attribute := element.get("bgcolor")) is not None:
-            return _colour(attribute.lower())
-        element = element.getparent()
-        style = _declared(element.get("style", "")) if element is not None else {}
+def _laid(style: dict[str, str], attribute: str | None = None) -> str | None:
+    """The colour that a style, or else the attribute bgcolor, lays behind a text."""
+    written = style.get("background-color") or style.get("background") or attribute
+    return _colour(written.lower()) if written else None
 
 
 def _colour(written: str) -> str:

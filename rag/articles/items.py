@@ -64,7 +64,7 @@ def read_file(path: Path) -> Article:
     """
     from rag.articles import finding
 
-    path = path.absolute()
+    path = paths.plain(path)
     source, kind = finding.loaded(path, paths.beside(path))
     if kind in ("lines", "table", "feed"):
         raise ArticleError(f"{path}: holds many articles, not one")
@@ -114,7 +114,7 @@ def _all(named: Iterable[str], reach: Reach) -> Iterator[Item | Problem]:
         elif place == _STDIN:
             yield from _guarded("stdin", partial(finding.standard_input, reach))
         else:
-            for path in map(Path.absolute, paths.files([Path(place).expanduser()])):
+            for path in map(paths.plain, paths.files([Path(place).expanduser()])):
                 if path not in files:
                     files.add(path)
                     yield from _guarded(str(path), partial(finding.in_file, path, reach))

@@ -56,7 +56,8 @@ def kind_of(raw: bytes, suffix: str = "") -> Kind:
         return "pdf"
     if head.startswith((_ZIP, _OLE)):
         return "word"
-    return _markup(head) or _otherwise(head, named)
+    # What its name says otherwise: a broken PDF is that, and no page of odd signs.
+    return _markup(head) or named or "text"
 
 
 def _markup(head: bytes) -> Kind | None:
@@ -67,11 +68,6 @@ def _markup(head: bytes) -> Kind | None:
     if root in _FEED_ROOTS:
         return "feed"
     return "page" if root in _PAGE_TAGS else None
-
-
-def _otherwise(head: bytes, named: Kind | None) -> Kind:
-    """What its name says: a broken PDF is that, and no page of odd signs."""
-    return named or "text"
 
 
 def read(source: Source, kind: Kind) -> Article:

@@ -33,7 +33,11 @@ def language_of(text: str, body: Sequence[Span]) -> str | None:
     enough = _AT_LEAST_EAST if len(_EAST.findall(sample)) * 2 > len(sample) else _AT_LEAST
     if sum(map(str.isalpha, sample)) < enough:
         return None
-    code, sure = _identifier().classify(sample)
+    try:
+        code, sure = _identifier().classify(sample)
+    except OSError:
+        # The model unpacks itself into the folder for temporary files, which may be full.
+        return None
     return code if sure >= _SURE and len(code) == 2 else None
 
 

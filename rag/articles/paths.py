@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -19,6 +20,7 @@ SUFFIXES = frozenset(
 )
 _ENDINGS = tuple(SUFFIXES)
 _METADATA_BYTES = 20_000_000
+_WILD = re.compile(r"(\*\*/|\*\*|\*|\?|\[!?\]?[^\]/]*\])")
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -35,6 +37,28 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield from sorted(_walk(named))
             elif named.name != METADATA_FILE:
                 yield named
+
+
+def plain(path: Path) -> Path:
+    """The absolute path, without any `..`; links stay as they are, since sources keep their names."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+
+
+def lies_in(path: Path, place: Path) -> bool:
+    """Whether a plain path is a place, lies in it, or, where the place is a pattern, in what that matches."""
+    place = plain(place)
+    above = (path, *path.parents)
+    if not glob.has_magic(str(place)):
+        return place in above
+    wanted = re.compile("".join(map(_part, _WILD.split(str(place)))))
+    return any(wanted.fullmatch(str(each)) for each in above)
+
+
+def _part(part: str) -> str:
+    """A part of a pattern as a regular expression: `*` and `?` stay within a folder, `**` does not."""
+    if part.startswith("[") and part.endswith("]"):
+        return part.replace("[!", "[^", 1).replace("\\", "\\\\")
+    return {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part) or re.escape(part)
 
 
 def looked_at(paths: Iterable[Path]) -> None:

@@ -131,19 +131,26 @@ def _table(lines: Iterable[str | None], tabs: bool) -> Iterator[Row | BadRow]:
     delimiter = "\t" if tabs else max(_DELIMITERS, key=header_line.count)
     # Python's own limit of 131,072 characters a field is shorter than some articles.
     csv.field_size_limit(_ROW_CHARACTERS)
-    reader = csv.reader(chain([header_line], plain_lines), delimiter=delimiter)
-    header = [name.strip() for name in _next(reader) or ()]
+    # Strictly, or a stray quotation mark would swallow the rows after it without a word.
+    reader = csv.reader(chain([header_line], plain_lines), delimiter=delimiter, strict=True)
+    named = _next(reader)
+    if isinstance(named, str):
+        yield BadRow("", named)
+        return
+    header = [name.strip() for name in named or ()]
     if not header:
         return
     if "text" not in by_field(dict.fromkeys(header, "x")):
         usual = ", ".join(NAMES["text"][:4])
         yield BadRow("", f"its first row names no column {usual}")
         return
-    number = 1
+    number, before = 1, reader.line_num
     while (fields := _next(reader)) is not None:
         number += 1
+        first, before = before + 1, reader.line_num
         if isinstance(fields, str):
-            yield BadRow(f"row {number}", fields)
+            lost = f", and lines {first + 1} to {before} with it" if before > first else ""
+            yield BadRow(f"row {number}", f"{fields} (line {first}{lost})")
         elif any(fields):
             record = dict(zip(header, fields, strict=False))
             yield _row(record, json.dumps(record), number)

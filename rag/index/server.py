@@ -26,21 +26,20 @@ _BATCH_AT_MOST = 1_000
 
 
 class Server:
-    """Indexes on one server; `prefix` tells this library's from others'."""
+    """Indexes on one server; the names of this library's begin with `prefix`, and no other's do."""
 
     def __init__(self, url: str, prefix: str) -> None:
         """Keep indexes on the server at `url`; nothing is asked of it yet."""
         self._url = url
         self._prefix = prefix
-        # Without the name and password that it may hold.
-        self._where = f"{urlsplit(url).scheme}://{urlsplit(url).netloc.rpartition('@')[2]}"
+        self._where = url
 
     def open(self, name: str) -> ChromaIndex:
         """The index of this name. Raises IndexFailed when the server is down, slow, or has it not."""
         with translated(self._where):
             session = _Session.begin(self._url, _READ)
             try:
-                collection = session.collection(session.api.get_collection(self._prefix + name))
+                collection = session.collection(session.api.get_collection(name))
                 manifest = Manifest.from_json(str((collection.metadata or {}).get("manifest")))
                 self._check_whole(collection, manifest)
             except BaseException:
@@ -67,7 +66,7 @@ class Server:
         """
         with self._working() as session:
             model = session.api.create_collection(
-                self._prefix + name,
+                name,
                 configuration=configuration(manifest.passages),  # type: ignore[arg-type]
             )
             collection = session.collection(model)
@@ -78,7 +77,7 @@ class Server:
                 collection.modify(metadata={"manifest": proven.to_json()})
             except BaseException:
                 with suppress(Exception):
-                    session.api.delete_collection(self._prefix + name)
+                    session.api.delete_collection(name)
                 raise
         return proven
 
@@ -87,7 +86,7 @@ class Server:
         with self._working() as session:
             ours = [model.name for model in _listed(session.api) if model.name.startswith(self._prefix)]
             for name in ours:
-                if name != self._prefix + keep:
+                if name != keep:
                     session.api.delete_collection(name)
 
     @contextmanager
@@ -115,12 +114,11 @@ class _Session:
         from chromadb.config import Settings, System
 
         parts = urlsplit(url)
-        secure = parts.scheme == "https"
         settings = Settings(
             chroma_api_impl="chromadb.api.fastapi.FastAPI",
             chroma_server_host=parts.hostname,
-            chroma_server_http_port=parts.port or (443 if secure else 8000),
-            chroma_server_ssl_enabled=secure,
+            chroma_server_http_port=parts.port,
+            chroma_server_ssl_enabled=parts.scheme == "https",
             anonymized_telemetry=False,
         )
         api = System(settings).instance(FastAPI)
