@@ -74,7 +74,13 @@ def repair(
         progress(f"{len(found.articles)} articles can be read; the damaged file is kept as {kept}")
         writer = _make(folder, found, config, embedder)
         _swap(folder)
-    count, read_again, ids = _completed(folder, config, embedder, progress, found)
+    try:
+        count, read_again, ids = _completed(folder, config, embedder, progress, found)
+    except BaseException:
+        # The library is whole by now, so that nobody else would ever tell.
+        for key in found.lost:
+            progress(f"lost, unless its file is ingested again: {_lost(found, key)}")
+        raise
     return Repaired(
         count,
         writer.embedded,

@@ -218,8 +218,14 @@ def test_repair_saves_what_can_be_read_and_names_the_rest(stored: Copied) -> Non
 
 
 @pytest.mark.usefixtures("proven_here")
-def test_repair_without_files_names_each_lost_article(stored: Copied, tmp_path: Path) -> None:
+def test_repair_without_files_names_each_lost_article(
+    stored: Copied, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Articles that cannot be read, and whose files are gone, are named, by title and source where known."""
+
+    def busy(_: Collection) -> int:
+        raise LibraryBusy("another process is writing")
+
     trial = stored("hopeless")
     file = trial.home / "library.sqlite3"
     raw = bytearray(file.read_bytes())
@@ -230,10 +236,18 @@ def test_repair_without_files_names_each_lost_article(stored: Copied, tmp_path: 
         raw[at] ^= 1
     file.write_bytes(bytes(raw))
     (trial.news / "0003.txt").rename(tmp_path / "away")
+    shutil.copytree(trial.home, tmp_path / "home")
     try:
         done = repair(trial.home, config_of(trial.home), Vectors())
     finally:
         (tmp_path / "away").rename(trial.news / "0003.txt")
+    # Another process writes as soon as the library is whole: what is lost is told all the same.
+    told: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr("rag.repair.Collection.rebuild", busy)
+        with pytest.raises(LibraryBusy):
+            repair(tmp_path / "home", config_of(tmp_path / "home"), Vectors(), told.append)
+    assert 1 == sum(line.startswith("lost") and article.id in line for line in told)
     assert [(article.id, article.title, article.source)] == [
         (one.id, one.title, one.source) for one in done.lost
     ]

@@ -2,7 +2,7 @@
 
 from rag.articles.dates import find_date
 from rag.articles.decoding import decode
-from rag.articles.items import Loaded, estimate, items, read_file, read_paths
+from rag.articles.items import estimate, items, read_file
 from rag.articles.making import METADATA_FILE, from_text
 from rag.articles.paths import files
 from rag.articles.values import Item, Problem
@@ -11,7 +11,6 @@ from rag.articles.web import Reach
 __all__ = [
     "METADATA_FILE",
     "Item",
-    "Loaded",
     "Problem",
     "Reach",
     "decode",
@@ -21,5 +20,4 @@ __all__ = [
     "from_text",
     "items",
     "read_file",
-    "read_paths",
 ]

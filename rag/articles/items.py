@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -16,14 +15,6 @@ from rag.errors import ArticleError
 from rag.types import Article
 
 _STDIN = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a set of paths gave: articles, and one line for each file that could not be read."""
-
-    articles: tuple[Article, ...]
-    problems: tuple[str, ...] = field(default=())
 
 
 def items(places: Iterable[str | Path], reach: Reach = Reach()) -> Iterator[Item | Problem]:
@@ -65,33 +56,12 @@ def read_file(path: Path) -> Article:
     from rag.articles import finding
 
     path = paths.plain(path)
+    if BY_SUFFIX.get(path.suffix.lower()) in ("lines", "table"):
+        raise ArticleError(f"{path}: holds many articles, not one")
     source, kind = finding.loaded(path, paths.beside(path))
-    if kind in ("lines", "table", "feed"):
+    if kind == "feed":
         raise ArticleError(f"{path}: holds many articles, not one")
     return read(source, kind)
-
-
-def read_paths(places: Iterable[str | Path]) -> Loaded:
-    """Read all that files and folders hold; what cannot be read is reported, not fatal.
-
-    Raises ArticleError when a path does not exist, or when nothing at all could be read.
-    """
-    named = [Path(place).expanduser() for place in places]
-    articles: list[Article] = []
-    problems: list[str] = []
-    for item in items(named):
-        try:
-            if isinstance(item, Problem):
-                problems.append(str(item))
-            else:
-                articles.append(item.read())
-        except ArticleError as error:
-            problems.append(str(error))
-    if not articles:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        nothing = f"no articles in {', '.join(map(str, named)) or 'nothing'}"
-        raise ArticleError(problems[0] + more if problems else nothing)
-    return Loaded(tuple(articles), tuple(problems))
 
 
 def _once(found: Iterable[Item | Problem]) -> Iterator[Item | Problem]:
