@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -23,12 +24,16 @@ T = TypeVar("T")
 
 _DIMENSION = 384
 _EMBEDDINGS = 5
+_EMBEDDED_ALONE, _SEED = 2_000, 20_221_112
 _QUESTION_WORDS = 15
 _PATIENCE_S = 60.0
 
 
 class Ingested(NamedTuple):
-    """Seconds of a first ingest, of the same again, of embedding its texts alone; peak memory in MB."""
+    """Seconds of a first ingest, of the same again, of embedding its texts alone; peak memory in MB.
+
+    Of many texts some are embedded, drawn at random, and the seconds of all are told from theirs.
+    """
 
     first: float
     again: float
@@ -51,7 +56,8 @@ def pressroom(file: Path, home: Path) -> Ingested:
         again = seconds(lambda: _ingest(collection, file))
     peak = peak_mb()
     texts = embedded_texts(file, home / "pretended")
-    return Ingested(first, again, seconds(lambda: model.embed(texts)), peak)
+    some = random.Random(_SEED).sample(texts, min(len(texts), _EMBEDDED_ALONE))  # noqa: S311 - no secret
+    return Ingested(first, again, seconds(lambda: model.embed(some)) * len(texts) / len(some), peak)
 
 
 def _ingest(collection: Collection, path: Path) -> None:
