@@ -378,7 +378,7 @@ def test_ingest_runs_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest, "alone", lambda function, *values: function(*values))
     monkeypatch.setattr(ingest, "_ADDED", 1)
     monkeypatch.setattr(ingest, "_SHARES", (0.5, 1.0))
-    out = list(ingest.measure(invented()[0], 1, lambda _: None))
+    out = list(ingest.measure(invented()[0], 1, True, lambda _: None))
     for kind in (
         "ingest / embedding",
         "peak memory",

@@ -39,7 +39,7 @@ def _measure(asked: argparse.Namespace) -> None:
     elif asked.what == "scale":
         print(scale.measure(data, MiniLM(), scale.SIZES, _tell, asked.cache))
     else:
-        for line in ingest.measure(data.stories, asked.runs or 3, _tell):
+        for line in ingest.measure(data.stories, asked.runs or 3, not asked.alone, _tell):
             print(line, flush=True)
 
 
@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     third = parts.add_parser("ingest", help=ingest.__doc__)
     _part(third, questions=None, cache=False)
     third.add_argument("--runs", type=_count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
+    third.add_argument(
+        "--alone", action="store_true", help="without LlamaIndex, which takes an hour of 5,000"
+    )
     return parser
 
 

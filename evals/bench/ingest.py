@@ -31,9 +31,13 @@ class Turn:
     small: float | None
 
 
-def measure(stories: Sequence[Story], runs: int, tell: Tell) -> Iterator[str]:
-    """Lines of Markdown, each as it is known; some of the articles are kept to be added one by one."""
-    sizes, peer = sizes_for(len(stories)), is_there(_LLAMA, tell, "llama-index-vector-stores-chroma")
+def measure(stories: Sequence[Story], runs: int, beside: bool, tell: Tell) -> Iterator[str]:
+    """Lines of Markdown, each as it is known; some of the articles are kept to be added one by one.
+
+    `beside` has LlamaIndex take in the same, where it is installed.
+    """
+    sizes = sizes_for(len(stories))
+    peer = beside and is_there(_LLAMA, tell, "llama-index-vector-stores-chroma")
     yield HEAD
     with tempfile.TemporaryDirectory(prefix="pressroom-bench-") as folder:
         home = Path(folder)
