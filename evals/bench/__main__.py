@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _part(third, questions=None, cache=False)
     third.add_argument("--runs", type=_count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
     third.add_argument(
-        "--alone", action="store_true", help="without LlamaIndex, which takes an hour of 5,000"
+        "--alone", action="store_true", help="without LlamaIndex"
     )
     return parser
 
