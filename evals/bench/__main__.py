@@ -52,9 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     third = parts.add_parser("ingest", help=ingest.__doc__)
     _part(third, questions=None, cache=False)
     third.add_argument("--runs", type=_count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
-    third.add_argument(
-        "--alone", action="store_true", help="without LlamaIndex"
-    )
+    third.add_argument("--alone", action="store_true", help="without LlamaIndex")
     return parser
 
 

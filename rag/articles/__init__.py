@@ -5,8 +5,7 @@ from rag.articles.decoding import decode
 from rag.articles.items import estimate, items, read_file
 from rag.articles.making import METADATA_FILE, from_text
 from rag.articles.paths import files
-from rag.articles.values import Item, Problem
-from rag.articles.web import Reach
+from rag.articles.values import Item, Problem, Reach
 
 __all__ = [
     "METADATA_FILE",

@@ -15,7 +15,7 @@ from typing import Any
 import httpcore
 
 from rag.articles.address import is_local_name, is_public
-from rag.articles.web import Reach
+from rag.articles.values import Reach
 from rag.errors import ArticleError
 
 Resolve = Callable[[str, int], Sequence[str]]

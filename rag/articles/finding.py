@@ -24,8 +24,8 @@ from rag.articles.kinds import BY_SUFFIX, MOST_BYTES, Kind, kind_of, read
 from rag.articles.making import METADATA_FILE, made
 from rag.articles.pagefacts import own_address
 from rag.articles.tables import BadRow, Row, rows, text_of
-from rag.articles.values import Item, Problem, Source
-from rag.articles.web import NoAnswer, Page, Reach, fetch
+from rag.articles.values import Item, Problem, Reach, Source
+from rag.articles.web import NoAnswer, Page, fetch
 from rag.errors import ArticleError
 from rag.types import Article
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from rag.articles import paths
 from rag.articles.address import checked_url, is_url, without_user
 from rag.articles.kinds import BY_SUFFIX, read
-from rag.articles.values import Item, Problem
-from rag.articles.web import Reach
+from rag.articles.values import Item, Problem, Reach
 from rag.errors import ArticleError
 from rag.types import Article
 

@@ -11,6 +11,17 @@ from rag.types import Article
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a fetch may reach: whether into private networks, how long, how much, how many hops."""
+
+    allow_private: bool = False
+    timeout_s: float = 30.0
+    connect_s: float = 10.0
+    max_bytes: int = 20_000_000
+    max_redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One thing to read: cheap to make, parsed when `read` is called, which may raise ArticleError.
 

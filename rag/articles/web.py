@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from rag.articles.address import checked_url, without_user
+from rag.articles.values import Reach
 from rag.errors import ArticleError
 
 if TYPE_CHECKING:
@@ -23,17 +23,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # zlib's number for "gzip, with its header".
 _GZIP = 31
 _ACCEPTED = "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,*/*;q=0.5"
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far a fetch may reach: whether into private networks, how long, how much, how many hops."""
-
-    allow_private: bool = False
-    timeout_s: float = 30.0
-    connect_s: float = 10.0
-    max_bytes: int = 20_000_000
-    max_redirects: int = 5
 
 
 class NoAnswer(ArticleError):
