@@ -13,7 +13,6 @@ from rag.dense import Dense
 from rag.errors import IndexFailed, LibraryBusy, LibraryCorrupt, LibraryUnwritable
 from rag.index import ChromaIndex, Folder, Manifest, Place, Server
 from rag.library import Library
-from rag.library.database import FILE
 from rag.lock import writing
 from rag.prove import prove
 
@@ -163,7 +162,7 @@ class Indexed:
 
         A copied library gets one of its own, or it would clear away the index of the other.
         """
-        prefix, file = self._library.fact("prefix"), str((self._folder / FILE).stat().st_ino)
+        prefix, file = self._library.fact("prefix"), str(self._library.file_number)
         if prefix is None or self._library.fact("prefix of") != file:
             prefix = f"pressroom-{os.urandom(4).hex()}-"
             self._library.store_facts(**{"prefix": prefix, "prefix of": file})

@@ -102,6 +102,11 @@ class Library(FullText):
             connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
 
     @property
+    def file_number(self) -> int:
+        """The number of the library's file on its disk: a copy has another, a file that was moved has not."""
+        return Path(self._where).stat().st_ino
+
+    @property
     def revision(self) -> int:
         """Goes up with every change of articles or passages."""
         return int(self.fact("revision") or 0)
