@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rag import articles
 from rag.articles import Item, Problem, Reach
-from rag.articles.paths import lies_in, plain
+from rag.articles.paths import begin_of, lies_in, plain
 from rag.config import Config, data_folder
 from rag.dense import Dense
 from rag.embed import Embedder
@@ -121,18 +121,23 @@ class Collection:
             self._start()
             if report.stopped:
                 return report
-            # What was named once and a search of its folder passes over is there still.
-            gone = [
-                source
-                for source in self.library.sources()
-                if report.is_gone(source) and _below(source, places) and not os.path.lexists(source)
-            ]
+            gone = [source for source in self._below(places) if report.is_gone(source)]
             if prune:
                 self._forget(gone)
                 report.removed = gone
             else:
                 report.missing = gone
         return report
+
+    def _below(self, places: Sequence[str | Path]) -> Iterator[str]:
+        """The sources that lie in these places, without files that are there whoever looks for them."""
+        told: set[str] = set()
+        for place in (Path(place).expanduser() for place in places):
+            for source in self.library.sources(begin_of(place)):
+                # What was named once and a search of its folder passes over is there still.
+                if lies_in(source.split("#", 1)[0], place) and not os.path.lexists(source):
+                    told.add(source)
+        yield from sorted(told)
 
     def remove(self, wanted: str) -> Article:
         """Remove one article, named by its id (or the start of it) or source, with its earlier versions.
@@ -305,12 +310,6 @@ def _whole(report: Report) -> Report:
     if report.stopped:
         raise KeyboardInterrupt
     return report
-
-
-def _below(source: str, places: Sequence[str | Path]) -> bool:
-    """Whether a source is one of the places named, or lies in one of them."""
-    file = plain(Path(source.split("#", 1)[0]))
-    return any(lies_in(file, Path(place).expanduser()) for place in places)
 
 
 def _none_read(paths: Sequence[Path], problems: Sequence[Problem]) -> str:

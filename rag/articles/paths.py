@@ -8,7 +8,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from rag.articles.making import METADATA_FILE
@@ -20,6 +20,7 @@ SUFFIXES = frozenset(
 )
 _ENDINGS = tuple(SUFFIXES)
 _METADATA_BYTES = 20_000_000
+_MAGIC = re.compile(r"[*?\[]")
 _WILD = re.compile(r"(\*\*/|\*\*|\*|\?|\[!?\]?[^\]/]*\])")
 
 
@@ -44,14 +45,23 @@ def plain(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
 
 
-def lies_in(path: Path, place: Path) -> bool:
+def begin_of(place: Path) -> str:
+    """What every plain path begins with that lies in a place."""
+    return _MAGIC.split(str(plain(place)), maxsplit=1)[0]
+
+
+def lies_in(path: str, place: Path) -> bool:
     """Whether a plain path is a place, lies in it, or, where the place is a pattern, in what that matches."""
-    place = plain(place)
-    above = (path, *path.parents)
-    if not glob.has_magic(str(place)):
-        return place in above
-    wanted = re.compile("".join(map(_part, _WILD.split(str(place)))))
-    return any(wanted.fullmatch(str(each)) for each in above)
+    whole = str(plain(place))
+    if not _MAGIC.search(whole):
+        return path == whole or path.startswith(f"{whole.rstrip(os.sep)}{os.sep}")
+    wanted = _regex(whole)
+    return any(wanted.fullmatch(str(each)) for each in (path, *PurePath(path).parents))
+
+
+@lru_cache(maxsize=64)
+def _regex(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join(map(_part, _WILD.split(pattern))))
 
 
 def _part(part: str) -> str:

@@ -160,9 +160,10 @@ class Library(FullText):
         rows = self._rows(f"SELECT fingerprint FROM articles a WHERE id = ? AND {_CURRENT}", (article_id,))
         return str(rows[0][0]) if rows else None
 
-    def sources(self) -> tuple[str, ...]:
-        """Every source, in alphabetical order."""
-        return tuple(row[0] for row in self._rows("SELECT source FROM sources ORDER BY 1"))
+    def sources(self, begin: str = "") -> tuple[str, ...]:
+        """Every source that begins so, in alphabetical order."""
+        sql = "SELECT source FROM sources WHERE source >= ? AND source < ? ORDER BY 1"
+        return tuple(row[0] for row in self._rows(sql, (begin, begin + "\U0010ffff")))
 
     def articles(self) -> tuple[Article, ...]:
         """Every article that answers, newest first, undated ones last."""
