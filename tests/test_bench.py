@@ -392,6 +392,15 @@ def test_ingest_runs_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (2 if there else 0) == sum("articles a second" in line for line in out)
 
 
+def test_one_article_more_is_measured_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the rest, each size has its line."""
+    monkeypatch.setattr(ingest, "alone", lambda function, *values: function(*values))
+    monkeypatch.setattr(ingest, "_ADDED", 1)
+    monkeypatch.setattr(ingest, "_SHARES", (1.0,))
+    *_, line = ingest.one_more(invented()[0], lambda _: None)
+    assert line.startswith("| one article added to 11,")
+
+
 def test_ingest_compares_in_turn() -> None:
     """Each ratio is LlamaIndex's time, or our own, over what stands beside it in the same turn."""
     ours = children.Ingested(first=10.0, again=0.1, embedding=8.0, peak_mb=500.0)

@@ -38,6 +38,9 @@ def _measure(asked: argparse.Namespace) -> None:
         print(retrieval.measure(data, MiniLM(), _tell, asked.cache))
     elif asked.what == "scale":
         print(scale.measure(data, MiniLM(), scale.SIZES, _tell, asked.cache))
+    elif asked.one_more:
+        for line in ingest.one_more(data.stories, _tell):
+            print(line, flush=True)
     else:
         for line in ingest.measure(data.stories, asked.runs or 3, not asked.alone, _tell):
             print(line, flush=True)
@@ -53,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _part(third, questions=None, cache=False)
     third.add_argument("--runs", type=_count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
     third.add_argument("--alone", action="store_true", help="without LlamaIndex")
+    third.add_argument("--one-more", action="store_true", help="only what one more article costs")
     return parser
 
 

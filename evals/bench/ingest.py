@@ -36,7 +36,6 @@ def measure(stories: Sequence[Story], runs: int, beside: bool, tell: Tell) -> It
 
     `beside` has LlamaIndex take in the same, where it is installed.
     """
-    sizes = sizes_for(len(stories))
     peer = beside and is_there(_LLAMA, tell, "llama-index-vector-stores-chroma")
     yield HEAD
     with tempfile.TemporaryDirectory(prefix="pressroom-bench-") as folder:
@@ -48,10 +47,22 @@ def measure(stories: Sequence[Story], runs: int, beside: bool, tell: Tell) -> It
         first = statistics.median(turn.ours.first for turn in turns)
         texts = alone(children.text_files_again, file, home / "texts") / first
         yield str(at_most("the same .txt files again, % of the first ingest", (100 * texts,), 2))
-        tell("one article more")
-        for size, ratios in alone(children.add_one, file, home / "added", sizes, _ADDED).items():
-            yield str(at_most(f"one article added to {size:,}, until found / its own embedding", ratios, 3))
+        yield from _one_more(file, home, len(stories), tell)
     yield from ("", note(len(stories), turns))
+
+
+def one_more(stories: Sequence[Story], tell: Tell) -> Iterator[str]:
+    """The lines of `measure` that tell what one more article costs, and no others."""
+    yield HEAD
+    with tempfile.TemporaryDirectory(prefix="pressroom-bench-") as folder:
+        home = Path(folder)
+        yield from _one_more(write_lines(stories, home / "articles.jsonl"), home, len(stories), tell)
+
+
+def _one_more(file: Path, home: Path, count: int, tell: Tell) -> Iterator[str]:
+    tell("one article more")
+    for size, ratios in alone(children.add_one, file, home / "added", sizes_for(count), _ADDED).items():
+        yield str(at_most(f"one article added to {size:,}, until found / its own embedding", ratios, 3))
 
 
 def sizes_for(count: int) -> tuple[int, ...]:
