@@ -1,6 +1,6 @@
 """Fit the weights of rag/rank on questions with known answers, and print them with their figures.
 
-    python tools/fit_ranker.py DATA_FOLDER [--cache FOLDER]
+    python -m tools.fit_ranker DATA_FOLDER [--cache FOLDER]
 
 DATA_FOLDER holds NAME_articles.jsonl.gz and NAME_questions.jsonl.gz (news; see evals/bench/data.py), and
 squad_train.jsonl.gz and squad2_dev_half.jsonl.gz (title, context, qas). Candidates come from the retrieval

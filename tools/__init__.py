@@ -1,0 +1,1 @@
+"""What makes Pressroom's own models, and one-off scripts; never installed."""
