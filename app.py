@@ -205,7 +205,7 @@ def _wire(assistant: Assistant, examples: Sequence[str], parts: tuple[Any, ...])
         on_ask,
         [box, turns],
         [turns, conversation, box],
-        # What is sent while an answer is on its way is asked after it, not lost.
+        # The last that is sent while an answer is on its way is asked after it, not lost.
         trigger_mode="always_last",
         **quiet,
     )

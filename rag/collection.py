@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rag import articles
 from rag.articles import Item, Problem, Reach
-from rag.articles.paths import begin_of, lies_in, plain
+from rag.articles.paths import below, plain
 from rag.config import Config, data_folder
 from rag.dense import Dense
 from rag.embed import Embedder
@@ -121,7 +121,14 @@ class Collection:
             self._start()
             if report.stopped:
                 return report
-            gone = [source for source in self._below(places) if report.is_gone(source)]
+            gone = sorted(
+                {
+                    source
+                    for source in self._below(places)
+                    # What was named once and a search of its folder passes over is there still.
+                    if report.is_gone(source) and not os.path.lexists(source)
+                }
+            )
             if prune:
                 self._forget(gone)
                 report.removed = gone
@@ -130,19 +137,16 @@ class Collection:
         return report
 
     def _below(self, places: Sequence[str | Path]) -> Iterator[str]:
-        """The sources that lie in these places, without files that are there whoever looks for them."""
-        told: set[str] = set()
-        for place in (Path(place).expanduser() for place in places):
-            for source in self.library.sources(begin_of(place)):
-                # What was named once and a search of its folder passes over is there still.
-                if lies_in(source.split("#", 1)[0], place) and not os.path.lexists(source):
-                    told.add(source)
-        yield from sorted(told)
+        """The sources that lie in these places."""
+        for place in places:
+            begin, lies_in = below(Path(place).expanduser())
+            yield from (s for s in self.library.sources(begin) if lies_in(s.split("#", 1)[0]))
 
     def remove(self, wanted: str) -> Article:
         """Remove one article, named by its id (or the start of it) or source, with its earlier versions.
 
-        Nothing of it stays in library or index. Raises ArticleError.
+        Nothing of it stays in the library; the index is built without it, now or, where that fails, by the
+        next ingest. Raises ArticleError.
         """
         with self._writing(wait=False):
             article = self.find(wanted)
@@ -197,7 +201,7 @@ class Collection:
     def _forget(self, sources: Sequence[str], *versions: str) -> None:
         if sources or versions:
             # Should this end before the index is built, the next ingest takes them out of it.
-            self.library.store_facts(forgotten=str(self.library.revision))
+            self.library.store_facts(forgotten=str(self.library.revision + 1))
             self.library.forget(sources, versions)
             self._index.build_if_late()
 
@@ -256,7 +260,9 @@ def open_articles(
     except LibraryCorrupt as error:
         # It is made of the files alone, so nothing is lost with it.
         progress(f"{error.args[0].partition(':')[0]}; making it anew")
-        shutil.rmtree(folder, ignore_errors=True)
+        aside = folder.with_name(f"{folder.name}.{os.urandom(4).hex()}.damaged")
+        folder.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
         return _mirrored(folder, paths, config, embedder, progress)
 
 

@@ -132,7 +132,7 @@ class Indexed:
         name, count = self._pointed, self._library.passage_count()
         if name is None:
             return count >= _INDEXED_FROM
-        if _built_at(name) <= int(self._library.fact("forgotten") or -1):
+        if _built_at(name) < int(self._library.fact("forgotten") or 0):
             return True
         try:
             manifest = self._place.manifest(name)

@@ -36,7 +36,7 @@ _DECIMALS = 9
 _LOOKS_AT_MOST = 200_000
 
 _SOUGHT = (
-    ("when", re.compile(r"\bwhen\b (?!.*\bhow many\b)|\b(?:what|which) (?:date|day|year|month|decade)\b")),
+    ("when", re.compile(r"\bwhen\b(?! .*\bhow many\b)|\b(?:what|which) (?:date|day|year|month|decade)\b")),
     ("number", re.compile(r"\bhow (?:many|much|long|old|far|high|big|tall|often|fast|large)\b")),
     (
         "number",

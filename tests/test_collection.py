@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
@@ -188,6 +189,36 @@ def test_pruning_by_a_pattern(opened: Opened, news: Path) -> None:
     assert {"b.txt", "c.txt"} == _found(collection, "report")
 
 
+def test_a_folder_named_like_a_pattern_is_that_folder(opened: Opened, news: Path) -> None:
+    """[ab] that is there is a folder: what was in it is missing, and what the pattern would match is not."""
+    for folder in ("[ab]", "a"):
+        (news / folder).mkdir()
+        (news / folder / f"{folder}.txt").write_text(f"Report of {folder}.", "utf-8")
+    collection = opened()
+    collection.ingest([news])
+    shutil.rmtree(news / "a")
+    (news / "[ab]" / "[ab].txt").unlink()
+    assert ["[ab].txt"] == _names(collection.ingest([news / "[ab]", news / "b.txt"], prune=True).removed)
+
+
+@pytest.mark.parametrize("pattern", ["[z-a]*", "*[!z-a].txt", "[a--b]*", "[[]*", "*["])
+def test_an_odd_pattern_ends_nothing(opened: Opened, news: Path, pattern: str) -> None:
+    """Whatever glob takes, what is missing is looked for by the same rule."""
+    (news / "[z-a].txt").write_text("Report of an odd name.", "utf-8")
+    (news / "[").write_text("Report of an odder name.", "utf-8")
+    with suppress(ArticleError):
+        assert [] == opened().ingest([str(news / pattern)], prune=True).removed
+
+
+def test_a_folder_whose_name_is_no_text_is_reported(opened: Opened, news: Path) -> None:
+    """Its files are problems, and the run comes to its end."""
+    folder = news / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    (folder / "a.txt").write_text("Report of a cafe.", "utf-8")
+    report = opened().ingest([folder])
+    assert (1, [], []) == (len(report.problems), report.added, report.missing)
+
+
 def test_pruning_spares_what_a_folders_search_passes_over(opened: Opened, news: Path) -> None:
     """A file that was named itself, and that its folder is not searched for, is there still."""
     (news / ".draft.txt").write_text("Report of a draft.", "utf-8")
@@ -201,6 +232,14 @@ def test_a_source_is_named_without_detours(opened: Opened, news: Path) -> None:
     collection = opened()
     collection.ingest([news / "a.txt"])
     assert [str(news / "a.txt")] == collection.ingest([news / ".." / "news" / "a.txt"]).unchanged
+    # Past a link, .. is the folder above what it leads to.
+    (news / "far" / "deep").mkdir(parents=True)
+    (news / "far" / "a.txt").write_text("Report of what the path names.", "utf-8")
+    (news / "link").symlink_to(news / "far" / "deep")
+    (added,) = collection.ingest([news / "link" / ".." / "a.txt"]).added
+    assert {"Report of what the path names."} == {
+        article.text for article in collection.library.articles() if article.source == added
+    }
 
 
 @pytest.mark.parametrize("spoiled", ["the metadata", "the folder"])

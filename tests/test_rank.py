@@ -15,7 +15,7 @@ from rag.articles import from_text
 from rag.library import Shelved
 from rag.passages import split
 from rag.types import Hit
-from rag.words import key
+from rag.words import content_words, key
 
 logits = st.lists(st.floats(-20, 20), min_size=1, max_size=30).map(np.array)
 
@@ -129,6 +129,21 @@ def test_an_articles_own_figures_are_the_same_for_all_its_passages() -> None:
     assert found.article_lexical[0] > found.article_lexical[first]
     assert 0.0 == found.place[0] == found.place[first]
     assert (np.diff(found.place[:first]) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("O'Brien", "O’Brien’s ships were late."),
+        ("D.C.", "They met in D.C. on Friday."),
+        ("1.05", "Tokyo pays 1.05 trillion yen."),
+        ("U.S.", "The US and Japan met."),
+    ],
+)
+def test_a_word_with_a_joint_is_one_word(word: str, text: str) -> None:
+    """Apostrophes and points inside a word part neither the question's words nor the text's."""
+    (folded,) = content_words(word)
+    assert [1.0, 0.0] == looked(f"{word}?", {key(folded): 2.0}, shelved(text, "Rain fell.")).covered.tolist()
 
 
 def test_a_question_without_a_known_word_has_features_still() -> None:

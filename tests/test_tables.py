@@ -152,6 +152,25 @@ def test_a_stray_quotation_mark_is_told_with_the_lines_it_swallows(tmp_path: Pat
     )
 
 
+def test_what_a_broken_row_leaves_behind_is_no_article(tmp_path: Path) -> None:
+    """After a row that is no CSV, lines are refused until one has all of its fields; lines are counted."""
+    written = [
+        "",
+        "",
+        "id,title,text",
+        '1,A,"He said "no".',
+        "Second, with, many, commas.",
+        'end."',
+        "2,B,Fine.",
+    ]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(written), encoding="utf-8")
+    got, problems = found(path)
+    assert ["2"] == keys(got)
+    assert "(line 4)" in problems[0]
+    assert ["#row 3: has 4 fields of 3 (line 5)"] == problems[1:2]
+
+
 def test_half_characters_in_a_row_are_one_line(tmp_path: Path) -> None:
     """A row that no UTF-8 can hold is refused when it is read."""
     got, _ = found(written(tmp_path / "a.jsonl", '{"id": 1, "text": "half \\ud83d"}'))

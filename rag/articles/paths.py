@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path, PurePath
+from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 from rag.articles.making import METADATA_FILE
@@ -20,8 +22,6 @@ SUFFIXES = frozenset(
 )
 _ENDINGS = tuple(SUFFIXES)
 _METADATA_BYTES = 20_000_000
-_MAGIC = re.compile(r"[*?\[]")
-_WILD = re.compile(r"(\*\*/|\*\*|\*|\?|\[!?\]?[^\]/]*\])")
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -41,34 +41,42 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def plain(path: Path) -> Path:
-    """The absolute path, without any `..`; links stay as they are, since sources keep their names."""
-    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+    """The absolute path, without `..` where that leads to the same; links stay, since sources keep names."""
+    short = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
+    # Past a link, `..` is another folder than the one that the path names.
+    led = ".." in path.parts and os.path.lexists(path)
+    return path.absolute() if led and not (short.exists() and path.samefile(short)) else short
 
 
-def begin_of(place: Path) -> str:
-    """What every plain path begins with that lies in a place."""
-    return _MAGIC.split(str(plain(place)), maxsplit=1)[0]
+def is_pattern(path: Path) -> bool:
+    """Whether a path stands for what it matches: it has signs of a pattern, and nothing is named so."""
+    return glob.has_magic(str(path)) and not os.path.lexists(path)
 
 
-def lies_in(path: str, place: Path) -> bool:
-    """Whether a plain path is a place, lies in it, or, where the place is a pattern, in what that matches."""
-    whole = str(plain(place))
-    if not _MAGIC.search(whole):
-        return path == whole or path.startswith(f"{whole.rstrip(os.sep)}{os.sep}")
-    wanted = _regex(whole)
-    return any(wanted.fullmatch(str(each)) for each in (path, *PurePath(path).parents))
+def below(place: Path) -> tuple[str, Callable[[str], bool]]:
+    """What all paths begin with that lie in a place, and which do; of a pattern, in what it matches."""
+    whole = plain(place)
+    # The signs in the name of the folder that we stand in mean themselves.
+    here = () if place.is_absolute() else Path.cwd().parts
+    fixed = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(whole.parts, here, strict=False)))
+    wild = [number >= fixed and glob.has_magic(part) for number, part in enumerate(whole.parts)]
+    if not is_pattern(place) or not any(wild):
+        inside = f"{str(whole).rstrip(os.sep)}{os.sep}"
+        return str(whole), lambda path: path == str(whole) or path.startswith(inside)
+    wanted = [
+        None if magic and part == "**" else re.compile(fnmatch.translate(part) if magic else re.escape(part))
+        for part, magic in zip(whole.parts, wild, strict=True)
+    ]
+    return str(Path(*whole.parts[: wild.index(True)])), lambda path: _fits(Path(path).parts, wanted)
 
 
-@lru_cache(maxsize=64)
-def _regex(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join(map(_part, _WILD.split(pattern))))
-
-
-def _part(part: str) -> str:
-    """A part of a pattern as a regular expression: `*` and `?` stay within a folder, `**` does not."""
-    if part.startswith("[") and part.endswith("]"):
-        return part.replace("[!", "[^", 1).replace("\\", "\\\\")
-    return {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part) or re.escape(part)
+def _fits(parts: Sequence[str], wanted: Sequence[re.Pattern[str] | None]) -> bool:
+    """Whether the first of the parts fit, one by one; None fits any number of them."""
+    if not wanted:
+        return True
+    if wanted[0] is None:
+        return _fits(parts, wanted[1:]) or (bool(parts) and _fits(parts[1:], wanted))
+    return bool(parts) and wanted[0].fullmatch(parts[0]) is not None and _fits(parts[1:], wanted[1:])
 
 
 def looked_at(paths: Iterable[Path]) -> None:
@@ -80,7 +88,7 @@ def looked_at(paths: Iterable[Path]) -> None:
 
 def _matching(path: Path) -> list[Path]:
     """The path, or what it matches where it is a pattern and no file has that very name."""
-    if not glob.has_magic(str(path)) or os.path.lexists(path):
+    if not is_pattern(path):
         return [path]
     found = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207, Path.glob takes no absolute pattern
     if not found:

@@ -125,8 +125,7 @@ def _json_row(line: str, number: int) -> Row | BadRow:
 
 
 def _table(lines: Iterable[str | None], tabs: bool) -> Iterator[Row | BadRow]:
-    too_long: list[None] = []
-    plain_lines = _short(lines, too_long)
+    plain_lines = _Lines(lines)
     header_line = next((line for line in plain_lines if line.strip()), "")
     delimiter = "\t" if tabs else max(_DELIMITERS, key=header_line.count)
     # Python's own limit of 131,072 characters a field is shorter than some articles.
@@ -144,27 +143,41 @@ def _table(lines: Iterable[str | None], tabs: bool) -> Iterator[Row | BadRow]:
         usual = ", ".join(NAMES["text"][:4])
         yield BadRow("", f"its first row names no column {usual}")
         return
-    number, before = 1, reader.line_num
+    number, before, whole = 1, plain_lines.number, True
     while (fields := _next(reader)) is not None:
         number += 1
-        first, before = before + 1, reader.line_num
+        first, before = before + 1, plain_lines.number
         if isinstance(fields, str):
             lost = f", and lines {first + 1} to {before} with it" if before > first else ""
             yield BadRow(f"row {number}", f"{fields} (line {first}{lost})")
+            whole = False
+        elif not whole and any(fields) and len(fields) != len(header):
+            yield BadRow(f"row {number}", f"has {len(fields)} fields of {len(header)} (line {first})")
         elif any(fields):
+            whole = True
             record = dict(zip(header, fields, strict=False))
             yield _row(record, json.dumps(record), number)
-    if too_long:
-        yield BadRow("", f"{len(too_long)} lines are longer than {_ROW_CHARACTERS} characters")
+    if plain_lines.too_long:
+        yield BadRow("", f"{plain_lines.too_long} lines are longer than {_ROW_CHARACTERS} characters")
 
 
-def _short(lines: Iterable[str | None], too_long: list[None]) -> Iterator[str]:
-    """The lines that are not too long; the others are counted in `too_long`."""
-    for line in lines:
-        if line is None:
-            too_long.append(None)
-        else:
-            yield line
+class _Lines:
+    """The lines that are not too long; how many those are that are, and the number of the last line."""
+
+    def __init__(self, lines: Iterable[str | None]) -> None:
+        self._lines = iter(lines)
+        self.number = self.too_long = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        for line in self._lines:
+            self.number += 1
+            if line is not None:
+                return line
+            self.too_long += 1
+        raise StopIteration
 
 
 def _next(reader: Iterator[list[str]]) -> list[str] | str | None:

@@ -32,11 +32,10 @@ class Server:
         """Keep indexes on the server at `url`; nothing is asked of it yet."""
         self._url = url
         self._prefix = prefix
-        self._where = url
 
     def open(self, name: str) -> ChromaIndex:
         """The index of this name. Raises IndexFailed when the server is down, slow, or has it not."""
-        with translated(self._where):
+        with translated(self._url):
             session = _Session.begin(self._url, _READ)
             try:
                 collection = session.collection(session.api.get_collection(name))
@@ -45,7 +44,7 @@ class Server:
             except BaseException:
                 session.end()
                 raise
-            return ChromaIndex(collection, manifest, self._where, session.end)
+            return ChromaIndex(collection, manifest, self._url, session.end)
 
     def manifest(self, name: str) -> Manifest:
         """What the index of this name was built of. Raises IndexFailed as `open` does."""
@@ -55,7 +54,7 @@ class Server:
     def _check_whole(self, collection: Collection, manifest: Manifest) -> None:
         if (count := collection.count()) != manifest.passages:
             raise IndexFailed(
-                f"the index at {self._where} holds {count} of {manifest.passages} passages;"
+                f"the index at {self._url} holds {count} of {manifest.passages} passages;"
                 " python -m rag.ingest --rebuild mends it"
             )
 
@@ -72,7 +71,7 @@ class Server:
             collection = session.collection(model)
             try:
                 fill(collection, rows(), min(_BATCH_AT_MOST, session.api.get_max_batch_size()))
-                index = ChromaIndex(collection, manifest, self._where, lambda: None)
+                index = ChromaIndex(collection, manifest, self._url, lambda: None)
                 proven = replace(manifest, strays=few(index.unreached(rows()), manifest.passages))
                 collection.modify(metadata={"manifest": proven.to_json()})
             except BaseException:
@@ -83,6 +82,8 @@ class Server:
 
     def clear(self, keep: str) -> None:
         """Delete every index of this library but one. Raises IndexFailed."""
+        if not self._prefix:
+            return  # It has built none yet, and every name begins with nothing.
         with self._working() as session:
             ours = [model.name for model in _listed(session.api) if model.name.startswith(self._prefix)]
             for name in ours:
@@ -91,7 +92,7 @@ class Server:
 
     @contextmanager
     def _working(self) -> Iterator[_Session]:
-        with translated(self._where):
+        with translated(self._url):
             session = _Session.begin(self._url, _WRITE)
             try:
                 yield session

@@ -162,6 +162,8 @@ class Library(FullText):
 
     def sources(self, begin: str = "") -> tuple[str, ...]:
         """Every source that begins so, in alphabetical order."""
+        if not _is_text(begin):
+            return ()
         sql = "SELECT source FROM sources WHERE source >= ? AND source < ? ORDER BY 1"
         return tuple(row[0] for row in self._rows(sql, (begin, begin + "\U0010ffff")))
 
@@ -373,3 +375,8 @@ def _checked(article: Article) -> Article:
     if content_id(article) != article.id:
         raise ValueError(f"article {article.id} holds another text than was stored")
     return article
+
+
+def _is_text(name: str) -> bool:
+    """Whether UTF-8 can hold a name, as it can every name in the library."""
+    return not any(0xD800 <= ord(c) < 0xE000 for c in name)
