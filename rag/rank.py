@@ -21,7 +21,7 @@ from rag.words import STOPWORDS, token_key, tokens
 Floats = npt.NDArray[np.float64]
 
 # Fitted by tools/fit_ranker.py; the order is that of `Features`.
-WEIGHTS = (0.902, -0.494, 7.017, 1.015, 0.295, 2.076, 0.736, 0.313, 0.534, -0.847, -0.263)
+WEIGHTS = (0.904, -0.489, 7.034, 1.017, 0.285, 2.041, 0.736, 0.302, 0.525, -0.82, -0.262)
 
 # How much many good passages in one article tell beside its best one, when articles are chosen.
 _SUM_WEIGHT = 0.5

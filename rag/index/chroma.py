@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 _UNDATED = 0
 # How far the search of Chroma's graph looks when it wants fewer. Small, so that proving is quick and
-# strict; questions ask for a hundred neighbours and are searched that far.
+# strict; questions ask for more neighbours and are searched that far.
 _EF = 16
 _BATCH = 500
-# A passage found only among its hundred nearest counts as reached; texts repeat in news.
-_NEAR, _FAR = 3, 100
+# A passage is reached when it is among so many nearest to itself: at first few, then half of what a
+# question asks for. Texts repeat in news: one is as good as another that is as near as this.
+_NEAR, _FAR, _AS_NEAR = 3, 20, 1e-5
 # More strays than this share mean that something is wrong with the index itself.
 _STRAYS_AT_MOST = 0.05
 
@@ -107,14 +108,20 @@ class ChromaIndex:
             )
 
     def _reached(self, rows: Sequence[Row], among: int) -> list[bool]:
-        """Whether each passage is among the nearest to its own vector."""
+        """Whether each passage, or nothing but its equals, is nearest to its own vector."""
         if not rows:
             return []
         with translated(self._where):
             found = self._collection.query(
-                query_embeddings=np.stack([row.vector for row in rows]), n_results=among, include=[]
+                query_embeddings=np.stack([row.vector for row in rows]),
+                n_results=among,
+                include=["distances"],
             )
-        return [str(row.number) in keys for row, keys in zip(rows, found["ids"], strict=True)]
+        nearest = zip(rows, found["ids"], found["distances"] or [], strict=True)
+        return [
+            str(row.number) in keys or (len(keys) == among and far[-1] <= _AS_NEAR)
+            for row, keys, far in nearest
+        ]
 
     def close(self) -> None:
         """Let go of the place."""
