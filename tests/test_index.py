@@ -148,6 +148,23 @@ def test_strays_are_written_down(library: Library, tmp_path: Path) -> None:
         assert manifest == opened.manifest
 
 
+def test_equals_are_no_strays(tmp_path: Path) -> None:
+    """Of many passages with one and the same text each is reached, since any of them is found.
+
+    What lies hidden behind them in Chroma's graph is a stray, and searched exactly.
+    """
+    same = np.full(24, 24**-0.5, np.float32)
+    rows = [Row(number, str(number), same, None, None) for number in range(1, 121)]
+    apart = np.eye(24, dtype=np.float32)[:9]
+    rows += [Row(200 + number, str(200 + number), vector, None, None) for number, vector in enumerate(apart)]
+
+    def prove(folder: Path, manifest: Manifest) -> tuple[int, ...]:
+        with closing(opened_unproven(folder, manifest)) as opened:
+            return tuple(opened.unreached(rows))
+
+    assert set(_build(tmp_path, rows, prove).strays) <= set(range(200, 209))
+
+
 def test_the_proof_sees_the_whole_index_before_it_counts(library: Library, tmp_path: Path) -> None:
     """When the proof begins, the index can be opened with every passage, and is not in its place yet."""
     rows, seen = list(library.rows()), []
