@@ -103,6 +103,7 @@ def note(count: int, turns: Sequence[Turn]) -> str:
         f"{count:,} articles in one .jsonl; Pressroom took in {statistics.median(rates):.1f} a second"
         f" ({rates[0]:.1f} to {rates[-1]:.1f}), each run in a process of its own, the model loaded before."
         " LlamaIndex cuts nodes of 1,024 tokens by default, of which the model reads the first 256, so most"
-        f" of a long article is never embedded; with nodes of {_SMALL_PIECES} tokens all of it is. Libraries"
+        f" of a long article is never embedded; with nodes of {_SMALL_PIECES} tokens all of it is. Embedding"
+        f" alone is timed on at most {children.EMBEDDED_ALONE:,} of the passages. Libraries"
         " of .txt files, and those to which one article is added, hold vectors drawn at random."
     )
