@@ -21,7 +21,7 @@ from rag.config import Config, data_folder
 from rag.embed import Embedder, embedder
 from rag.errors import ModelError, UsageError
 from rag.intake import Report
-from rag.retrieve import Shelf, resolve, retrieve
+from rag.retrieve import Shelf, frequencies, resolve, retrieve
 from rag.types import (
     Answer,
     Article,
@@ -35,7 +35,6 @@ from rag.types import (
 )
 from rag.understand import correct, understand
 from rag.verify import Ledger, check
-from rag.words import content_words, spellings
 from rag.write import Writer
 
 MAX_QUESTION = 4_000
@@ -259,9 +258,7 @@ class _Turn:
     def read(self, shelf: Shelf) -> None:
         """Number the evidence's sentences and read each beside the question."""
         self.offered = number_sentences(self.evidence)
-        asked = " ".join((self.question.standalone, *self.question.topic))
-        spelled = {word: spellings(word, asked) for word in content_words(asked)}
-        self.frequencies = {word: shelf.library.count(forms) for word, forms in spelled.items()}
+        self.frequencies = frequencies(self.question, shelf.library)
         rarity = reader.rarities(self.frequencies, shelf.library.passage_count())
         found = {item.rank: item.score for item in self.evidence}
         self.readings = reader.read(reader.ask(self.question, rarity), self.offered, found)

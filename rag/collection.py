@@ -95,7 +95,7 @@ class Collection:
             return Report(problems=[Problem(*problem) for problem in told])
         with self._writing(wait=True):
             report = _whole(self._take_in(articles.items(paths), _counting(self._progress)))
-            report.removed = [s for s in self.library.sources() if report.is_gone(s)]
+            report.removed = report.gone(self.library.sources())
             self._forget(report.removed)
             told = [(problem.source, problem.reason) for problem in report.problems]
             self.library.store_facts(mirrors=signature, problems=json.dumps(told))
@@ -121,14 +121,8 @@ class Collection:
             self._start()
             if report.stopped:
                 return report
-            gone = sorted(
-                {
-                    source
-                    for source in self._below(places)
-                    # What was named once and a search of its folder passes over is there still.
-                    if report.is_gone(source) and not os.path.lexists(source)
-                }
-            )
+            # What was named once and a search of its folder passes over is there still.
+            gone = [s for s in report.gone(self._below(places)) if not os.path.lexists(s)]
             if prune:
                 self._forget(gone)
                 report.removed = gone
@@ -136,11 +130,13 @@ class Collection:
                 report.missing = gone
         return report
 
-    def _below(self, places: Sequence[str | Path]) -> Iterator[str]:
-        """The sources that lie in these places."""
+    def _below(self, places: Sequence[str | Path]) -> list[str]:
+        """The sources that lie in these places, in alphabetical order."""
+        found: set[str] = set()
         for place in places:
             begin, lies_in = below(Path(place).expanduser())
-            yield from (s for s in self.library.sources(begin) if lies_in(s.split("#", 1)[0]))
+            found.update(s for s in self.library.sources(begin) if lies_in(s.split("#", 1)[0]))
+        return sorted(found)
 
     def remove(self, wanted: str) -> Article:
         """Remove one article, named by its id (or the start of it) or source, with its earlier versions.

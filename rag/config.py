@@ -32,7 +32,8 @@ class Config:
     """Every setting of an `Assistant`.
 
     `model` is None when answers are quoted. Times are seconds. `folder` is where relative sources are
-    shown from. `chroma_url` is a Chroma server that holds the index instead of a folder.
+    shown from. `chroma_url` is a Chroma server that holds the index instead of a folder:
+    scheme, host and port.
     `passage_pieces` is the most word pieces in a passage; `candidates` how many passages
     each search leg brings; `evidence` how many pieces are kept, and `run` how many neighbouring passages
     one of them may span; `silence_below` the reader's probability under which the answer is silence.

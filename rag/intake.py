@@ -49,13 +49,10 @@ class Report:
     seen: set[str] = field(default_factory=set)
     stopped: bool = False
 
-    def is_gone(self, source: str) -> bool:
-        """Whether a source is there no more: it was not seen, and what holds it could be looked into."""
-        return source not in self.seen and not source.startswith(self._closed())
-
-    def _closed(self) -> tuple[str, ...]:
-        """How sources begin whose folder, table or metadata could not be read, wholly or in part."""
-        return tuple({place for p in self.problems for place in _places_of(p.source)})
+    def gone(self, sources: Iterable[str]) -> list[str]:
+        """Those that are there no more: they were not seen, and what holds them could be looked into."""
+        closed = tuple({place for p in self.problems for place in _places_of(p.source)})
+        return [s for s in sources if s not in self.seen and not s.startswith(closed)]
 
 
 def _places_of(name: str) -> tuple[str, ...]:

@@ -101,8 +101,7 @@ def compete(question: Question, shelf: Shelf, candidates: int, articles: int = _
     Raises as `retrieve` does.
     """
     scope = resolve(question.filters, shelf.library)
-    asked = " ".join((question.standalone, *question.topic))
-    spelled = {word: spellings(word, asked) for word in content_words(asked)}
+    asked, spelled = wording(question)
     vector = shelf.embedder.embed([asked])[0]
     terms = [form for forms in spelled.values() for form in forms]
     lexical = shelf.library.search(terms, candidates, scope)
@@ -116,17 +115,27 @@ def compete(question: Question, shelf: Shelf, candidates: int, articles: int = _
     return Field(
         [place for each in shelved for place in _places(each)],
         vectors,
-        rank.features(_asked(asked, spelled, shelf.library), shelved, vectors @ vector),
+        rank.features(_asked(question, shelf.library), shelved, vectors @ vector),
         {"lexical": dict(lexical), "dense": dict(dense)},
     )
 
 
-def _asked(text: str, spelled: Mapping[str, Sequence[str]], library: Library) -> rank.Asked:
+def wording(question: Question) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """What is searched for: the question with its topic, and its content words with their spellings."""
+    asked = " ".join((question.standalone, *question.topic))
+    return asked, {word: spellings(word, asked) for word in content_words(asked)}
+
+
+def frequencies(question: Question, library: Library) -> dict[str, int]:
+    """In how many passages each content word of the question stands, in any of its spellings."""
+    return {word: library.count(forms) for word, forms in wording(question)[1].items()}
+
+
+def _asked(question: Question, library: Library) -> rank.Asked:
     """The question with the weights of those of its words that any passage holds."""
-    frequencies = {word: library.count(forms) for word, forms in spelled.items()}
-    known = {word: count for word, count in frequencies.items() if count}
+    known = {word: count for word, count in frequencies(question, library).items() if count}
     weights = rarities(known, library.passage_count())
-    return rank.ask(text, {key(word): weight for word, weight in weights.items()})
+    return rank.ask(wording(question)[0], {key(word): weight for word, weight in weights.items()})
 
 
 def _places(shelved: Shelved) -> Iterator[Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import os
 import shutil
@@ -203,11 +204,16 @@ def test_a_folder_named_like_a_pattern_is_that_folder(opened: Opened, news: Path
 
 @pytest.mark.parametrize("pattern", ["[z-a]*", "*[!z-a].txt", "[a--b]*", "[[]*", "*["])
 def test_an_odd_pattern_ends_nothing(opened: Opened, news: Path, pattern: str) -> None:
-    """Whatever glob takes, what is missing is looked for by the same rule."""
+    """Whatever glob takes, what is missing is looked for by the same rule, and nothing else is pruned."""
+    collection = opened()
+    collection.ingest([news])
+    (news / "b.txt").unlink()
     (news / "[z-a].txt").write_text("Report of an odd name.", "utf-8")
     (news / "[").write_text("Report of an odder name.", "utf-8")
+    gone = ["b.txt"] if fnmatch.fnmatchcase("b.txt", pattern) else []
     with suppress(ArticleError):
-        assert [] == opened().ingest([str(news / pattern)], prune=True).removed
+        assert gone == _names(collection.ingest([str(news / pattern)], prune=True).removed)
+    assert {"a.txt", "c.txt"} <= _found(collection, "report")
 
 
 def test_a_folder_whose_name_is_no_text_is_reported(opened: Opened, news: Path) -> None:

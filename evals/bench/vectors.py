@@ -42,9 +42,9 @@ class Remembered:
             return self._embedder.embed(texts)
         keys = [hashlib.sha256(text.encode()).digest() for text in texts]
         absent = {key: text for key, text in zip(keys, texts, strict=True) if self._get(key) is None}
-        todo = list(absent.items())
-        for first in range(0, len(todo), _BATCH):
-            self._embed(todo[first : first + _BATCH])
+        new = list(absent.items())
+        for first in range(0, len(new), _BATCH):
+            self._embed(new[first : first + _BATCH])
         rows = [np.frombuffer(self._get(key) or b"", np.float32) for key in keys]
         return np.stack(rows) if rows else self._embedder.embed([])
 
