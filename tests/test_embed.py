@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import chat
+from rag import chat, inference
 from rag import embed as embed_module
 from rag.config import Config
-from rag.embed import MODEL, TOKENIZER, MiniLM, RemoteEmbedder, embedder, packaged
+from rag.embed import MODEL, MiniLM, RemoteEmbedder, embedder, packaged
 from rag.errors import EmbedError
 from tests.conftest import config_for
 
@@ -80,11 +80,18 @@ def test_odd_texts_give_finite_vectors(model: MiniLM, texts: list[str]) -> None:
     assert np.isfinite(model.embed(texts)).all()
 
 
-@pytest.mark.parametrize(("which", "of"), [("MODEL_SHA256", MODEL), ("TOKENIZER_SHA256", TOKENIZER)])
-def test_an_altered_file_is_refused(monkeypatch: pytest.MonkeyPatch, which: str, of: tuple[str, str]) -> None:
-    """A model or tokenizer file that is not the measured one is refused by its path."""
-    monkeypatch.setattr(embed_module, which, "0" * 64)
-    with pytest.raises(EmbedError, match=f"{re.escape(of[1])} has been altered .*reinstall {of[0]}$"):
+def test_an_altered_model_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model file that is not the measured one is refused by its path."""
+    monkeypatch.setattr(embed_module, "MODEL_SHA256", "0" * 64)
+    with pytest.raises(EmbedError, match=f"{re.escape(MODEL[1])} has been altered .*reinstall {MODEL[0]}$"):
+        MiniLM().embed(["text"])
+
+
+def test_an_altered_tokenizer_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A tokenizer file that is not the measured one is refused by its path, as what embedding raises."""
+    (tmp_path / "tokenizer.json").write_bytes(b"{}")
+    monkeypatch.setattr(inference, "TOKENIZER", tmp_path / "tokenizer.json")
+    with pytest.raises(EmbedError, match=r"tokenizer\.json has been altered"):
         MiniLM().embed(["text"])
 
 

@@ -17,7 +17,8 @@ from evals.bench.vectors import chroma_default
 from evals.cases import load
 from rag import Assistant, Config
 from rag.collection import Collection
-from rag.embed import MAX_TOKENS, MODEL, TOKENIZER, MiniLM, packaged
+from rag.embed import MAX_TOKENS, MODEL, MiniLM, packaged
+from rag.inference import TOKENIZER
 from rag.passages import matching_texts
 from rag.types import Scope
 
@@ -89,7 +90,7 @@ def _bare(texts: Sequence[str]) -> Callable[[], None]:
     import onnxruntime
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(packaged(*TOKENIZER)))
+    tokenizer = Tokenizer.from_file(str(TOKENIZER))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     encoded = sorted((e.ids for e in tokenizer.encode_batch(list(texts))), key=len)

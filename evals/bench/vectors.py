@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from rag.embed import MODEL, TOKENIZER, Embedder, Vectors, packaged
+from rag.embed import MODEL, Embedder, Vectors, packaged
+from rag.inference import TOKENIZER
 
 _BATCH = 512
 
@@ -94,7 +95,7 @@ def chroma_function(folder: Path) -> Any:
     for name in ("config.json", "special_tokens_map.json", "tokenizer_config.json", "vocab.txt"):
         (files / name).touch()
     (files / "model.onnx").write_bytes(packaged(*MODEL).read_bytes())
-    (files / "tokenizer.json").write_bytes(packaged(*TOKENIZER).read_bytes())
+    (files / "tokenizer.json").write_bytes(TOKENIZER.read_bytes())
     function = ONNXMiniLM_L6_V2(preferred_providers=["CPUExecutionProvider"])
     function.DOWNLOAD_PATH = folder
     return function

@@ -1,0 +1,1 @@
+"""How well the reader finds the sentence that answers, tells when none does, and knows how sure it is."""

@@ -1,0 +1,1 @@
+"""Trains the model of rag/reader, outside the installed package."""

