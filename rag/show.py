@@ -54,7 +54,7 @@ def to_markdown(answer: Answer) -> str:
     if answer.status == "not_in_articles":
         near = "\n".join(f"- {_md(text.strip(' -'))}" for text in _nearest_lines(answer)[1:])
         return "\n\n".join(part for part in (title, _md(line(answer.silence)), near, dropped) if part)
-    body = " ".join(_md(line(s.text)) + _md(_marks(s)) for s in answer.sentences)
+    body = " ".join(_strong(s) + _md(_marks(s)) for s in answer.sentences)
     sources = "\n".join(
         f"{c.n}. “{_md(line(c.quote))}” {_md(line(c.article.title))}, {_md(origin(c.article))}"
         for c in answer.citations
@@ -70,7 +70,9 @@ def sentence_html(sentence: Sentence, turn: str = "") -> str:
         f' aria-label="source {c.n}: {escape(origin(c.article))}">{c.n}</button>'
         for c in sentence.citations
     )
-    return f'<p class="sentence {escape(sentence.verdict)}">{escape(line(sentence.text))} {marks}</p>'
+    before, focus, after = map(escape, _parts(sentence))
+    words = f'{before}<b class="focus">{focus}</b>{after}' if focus else before
+    return f'<p class="sentence {escape(sentence.verdict)}">{words} {marks}</p>'
 
 
 def to_html(answer: Answer, turn: str = "") -> str:
@@ -131,9 +133,7 @@ def turn_html(asked: str, body: str, understood: Question | None = None) -> str:
 
 def article_html(shown: Citation | Article, key: str = "") -> str:
     """The whole article as an HTML fragment, a citation's range marked; `key` says what is shown."""
-    article, cited = (
-        (shown.article, Span(shown.start, shown.end)) if isinstance(shown, Citation) else (shown, None)
-    )
+    article, cited = (shown.article, shown) if isinstance(shown, Citation) else (shown, None)
     by = f", by {escape(line(article.author))}" if article.author else ""
     what = "the quoted words are marked" if cited else "nothing in it is quoted"
     return (
@@ -150,20 +150,52 @@ def no_article_html() -> str:
     return '<p class="empty">Choose a number in an answer to read its article, the quoted words marked.</p>'
 
 
-def _text_html(article: Article, cited: Span | None) -> str:
+def _text_html(article: Article, cited: Citation | None) -> str:
     """The article's text in pieces: body, page debris around it, and the cited range in one piece."""
-    text, marked = article.text, cited or Span(0, 0)
+    text, marked = article.text, Span(cited.start, cited.end) if cited else Span(0, 0)
     edges = {edge for span in article.body for edge in span if not marked.start < edge < marked.end}
     cuts = sorted({0, len(text), *marked, *edges})
     pieces = []
     for start, end in pairwise(cuts):
         piece = _visible(text[start:end])
         if cited and (start, end) == marked:
-            piece = f'<mark id="cited">{piece}</mark>'
+            piece = f'<mark id="cited">{_cited_html(cited)}</mark>'
         elif not any(span.start <= start and end <= span.end for span in article.body):
             piece = f'<span class="debris">{piece}</span>'
         pieces.append(piece)
     return "".join(pieces)
+
+
+def _cited_html(cited: Citation) -> str:
+    """The cited range, the words that answer set off in it."""
+    if cited.focus is None:
+        return _visible(cited.quote)
+    text, (start, end) = cited.article.text, cited.focus
+    before, focus, after = text[cited.start : start], text[start:end], text[end : cited.end]
+    return f'{_visible(before)}<b class="focus">{_visible(focus)}</b>{_visible(after)}'
+
+
+def _parts(sentence: Sentence) -> tuple[str, str, str]:
+    """A sentence as one line, in three: the words that answer, and what stands before and behind them.
+
+    All of it is in the first where nothing is set off.
+    """
+    whole = line(sentence.text)
+    first = sentence.citations[0] if sentence.verdict == "quoted" and sentence.citations else None
+    if first is not None and first.focus is not None and first.quote == sentence.text:
+        start, end = first.focus.start - first.start, first.focus.end - first.start
+        focus = line(sentence.text[start:end])
+        before = whole[: len(line(sentence.text[:start] + "|")) - 1]
+        # White space and hidden signs can make pieces differ from the whole; then nothing is set off.
+        if focus and whole.startswith(before + focus):
+            return before, focus, whole[len(before + focus) :]
+    return whole, "", ""
+
+
+def _strong(sentence: Sentence) -> str:
+    """A sentence as Markdown, the words that answer in bold."""
+    before, focus, after = map(_md, _parts(sentence))
+    return f"{before}**{focus}**{after}" if focus else before
 
 
 def _voice_html(answer: Answer) -> str:

@@ -153,11 +153,27 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence that the reader read beside the question: `article.text[start:end]`.
+
+    `chance` is how likely it is the one that answers, 0 to 1; over all that were read for a question the
+    chances add up to at most 1, and what is missing to 1 is the chance that none of them answers. `focus` is
+    the range of the article's text that the reader takes for the answer itself, inside the sentence.
+    """
+
+    start: int
+    end: int
+    chance: float
+    focus: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A passage that was found, where it stands, and where its score came from.
 
     The passage may span several neighbours. `score` is how likely it is to be the one that answers, 0 to 1;
-    `origins` maps a leg ("lexical", "dense") to that leg's own best score in it, higher is better.
+    `origins` maps a leg ("lexical", "dense") to that leg's own best score in it, higher is better;
+    `readings` are those of its sentences that the reader read, in the order of the text.
     """
 
     passage: Passage
@@ -165,6 +181,7 @@ class Evidence:
     score: float
     rank: int
     origins: Mapping[str, float] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +218,14 @@ def number_sentences(evidence: tuple[Evidence, ...]) -> tuple[Offered, ...]:
 class DraftSentence:
     """A sentence not yet checked, and the numbers of the offered sentences it relies on.
 
-    `quoting` marks a sentence that is itself an offered sentence, taken over whole.
+    `quoting` marks a sentence that is itself an offered sentence, taken over whole; `focus` is then the range
+    of its article's text that answers, where the reader sees one.
     """
 
     text: str
     numbers: tuple[int, ...]
     quoting: bool = False
+    focus: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +238,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A place in an article: `article.text[start:end] == quote`, byte for byte."""
+    """A place in an article: `article.text[start:end] == quote`, byte for byte.
+
+    `focus` is the range of the article's text that answers, inside the quote, where the reader sees one.
+    """
 
     n: int
     article: Article
     start: int
     end: int
     quote: str
+    focus: Span | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The citation as CONTRACT's JSON object."""
@@ -243,6 +266,7 @@ class Citation:
             "quote": self.quote,
             "start": self.start,
             "end": self.end,
+            "focus": list(self.focus) if self.focus else None,
         }
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rag.types import Citation, DraftSentence, Dropped, Offered, Sentence, Verdict
+from rag.types import Citation, DraftSentence, Dropped, Offered, Sentence, Span, Verdict
 from rag.words import STOPWORDS, fold, key, keys, words
 
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,})[”\"]")
@@ -84,16 +84,18 @@ class Ledger:
         if not checked.passed:
             self.dropped.append(Dropped(checked.draft.text, checked.reason))
             return None
-        citations = tuple(dict.fromkeys(self._cite(place) for place in checked.cited))
+        focus = checked.draft.focus if checked.draft.quoting else None
+        citations = tuple(dict.fromkeys(self._cite(place, focus) for place in checked.cited))
         sentence = Sentence(checked.draft.text, citations, checked.verdict, checked.reason)
         self.sentences.append(sentence)
         return sentence
 
-    def _cite(self, place: Offered) -> Citation:
+    def _cite(self, place: Offered, focus: Span | None) -> Citation:
         where = (place.article.id, place.start, place.end)
         if where not in self._citations:
             n = len(self._citations) + 1
-            self._citations[where] = Citation(n, place.article, place.start, place.end, place.quote)
+            inside = focus if focus and place.start <= focus.start < focus.end <= place.end else None
+            self._citations[where] = Citation(n, place.article, place.start, place.end, place.quote, inside)
         return self._citations[where]
 
 

@@ -7,12 +7,14 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag import Answer, Assistant
-from rag.show import line, to_html, to_json, to_markdown, to_text
-from rag.types import DraftSentence, Dropped
+from rag.show import article_html, line, sentence_html, to_html, to_json, to_markdown, to_text
+from rag.types import Citation, DraftSentence, Dropped, Sentence, Span
 from rag.verify import Ledger, check
-from tests.makers import MEMO, offered
+from tests.makers import MEMO, article, offered
 
 HOSTILE = "<script>alert(1)</script> [Hamada](javascript:x) ![p](http://x/y.png) \x1b[31mred\x1b[0m"
 
@@ -106,3 +108,42 @@ def _answer_of(ledger: Ledger) -> Answer:
         confidence=0.5,
         trace=Trace(config="x"),
     )
+
+
+def quoting(text: str, focus: Span | None) -> Sentence:
+    """A text quoted whole, with the words that answer."""
+    known = article(f"x{text}x")
+    moved = Span(focus.start + 1, focus.end + 1) if focus else None
+    cited = Citation(1, known, 1, 1 + len(text), text, moved)
+    return Sentence(text, (cited,), "quoted", "")
+
+
+def test_the_words_that_answer_are_set_off() -> None:
+    """The focus of a quoted sentence is bold beside the answer and in the opened article, and only it."""
+    sentence = quoting("Ito  signed *the* pact.", Span(5, 17))
+    assert 'Ito <b class="focus">signed *the*</b> pact.' in sentence_html(sentence)
+    opened = article_html(sentence.citations[0])
+    assert '<mark id="cited">Ito  <b class="focus">signed *the*</b> pact.</mark>' in opened
+    assert "focus" not in sentence_html(quoting("Ito signed.", None))
+
+
+def test_markdown_sets_the_answer_off_in_bold(answer: Answer) -> None:
+    """Markdown has the words that answer between stars, and shows the same text otherwise."""
+    first = answer.sentences[0]
+    cited = first.citations[0]
+    focused = replace(cited, focus=Span(cited.start, cited.start + 9))
+    shown = to_markdown(replace(answer, sentences=(replace(first, citations=(focused,)),)))
+    plain = replace(first, citations=(replace(cited, focus=None),))
+    assert f"**{cited.quote[:9]}**" in shown
+    assert to_markdown(replace(answer, sentences=(plain,))) == shown.replace(
+        f"**{cited.quote[:9]}**", cited.quote[:9], 1
+    )
+
+
+@given(st.text(min_size=1, max_size=40), st.integers(0, 39), st.integers(1, 40))
+def test_setting_off_changes_no_text(text: str, start: int, length: int) -> None:
+    """Whatever stands in a sentence, and wherever its focus is, the text shown is the same as without."""
+    focus = Span(min(start, len(text) - 1), min(start + length, len(text)))
+    focus = focus if focus.start < focus.end else None
+    shown, plain = sentence_html(quoting(text, focus)), sentence_html(quoting(text, None))
+    assert plain == shown.replace('<b class="focus">', "").replace("</b>", "")

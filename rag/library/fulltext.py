@@ -72,6 +72,16 @@ class FullText:
         sql = "SELECT COUNT(*) FROM passage_text WHERE passage_text MATCH ?"
         return self._once(("words", *terms), sql, (any_of(terms),))
 
+    def holders(self, terms: Sequence[str], scope: Scope = Scope()) -> frozenset[str]:
+        """Ids of the articles in scope that hold any of the terms, in any inflection, headings included."""
+        wanted, given = conditions(scope)
+        rows = self._rows(
+            "SELECT DISTINCT p.article_id FROM passage_text t JOIN passages p ON p.number = t.rowid"
+            f" JOIN articles a ON a.id = p.article_id WHERE passage_text MATCH ?{wanted}",
+            (any_of(terms), *given),
+        )
+        return frozenset(str(row[0]) for row in rows)
+
     def holds(self, stem: str) -> bool:
         """Whether any passage holds a word with this stem."""
         return bool(self._rows("SELECT 1 FROM instances WHERE term = ? LIMIT 1", (stem,)))

@@ -1,0 +1,84 @@
+"""Which outlets and days a question names, and which articles fit."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.named import Day, Named, fits, named
+from tests.makers import article
+
+OUTLETS = ("IRIA News", "Japan Times", "Nikkei Asia", "The Independent", "The Times", "VOA", "Xinhua")
+
+
+@pytest.mark.parametrize(
+    ("text", "outlets"),
+    [
+        ("What did Xinhua say of the talks?", ("Xinhua",)),
+        ("According to IRIA News, who signed?", ("IRIA News",)),
+        ("who signed, according to IRIA?", ("IRIA News",)),
+        ("What is VOA's account?", ("VOA",)),
+        ("what did nikkei asia report?", ("Nikkei Asia",)),
+        ("What does the Times say?", ("The Times",)),
+        ("How many times did they meet?", ()),
+        ("Times change: who signed?", ()),
+        ("What did the Japan Times report?", ("Japan Times",)),
+        ("Is Kosovo independent?", ()),
+        ("Did Xinhua Zhang sign it?", ()),
+        ("Did Old Xinhua burn?", ()),
+        ("who signed?", ()),
+    ],
+)
+def test_outlets_that_a_question_names(text: str, outlets: tuple[str, ...]) -> None:
+    """An outlet is named by its whole name or a safe short form, not by an everyday word or a longer name."""
+    assert outlets == named(text, OUTLETS).outlets
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("What was agreed in January 2022?", (Day(2022, 1),)),
+        ("What happened on Jan. 7, 2022?", (Day(2022, 1, 7),)),
+        ("What happened on 13 January 2023?", (Day(2023, 1, 13),)),
+        ("the 2nd of Sept 2021", (Day(2021, 9, 2),)),
+        ("the summit of 2022", (Day(2022),)),
+        ("between May 2021 and 2023", (Day(2021, 5), Day(2023))),
+        ("February 31, 2022", (Day(2022, 2),)),
+        ("May they come? Who led the March on Washington?", ()),
+        ("What did May say to 1,050 people?", ()),
+    ],
+)
+def test_days_that_a_question_names(text: str, days: tuple[Day, ...]) -> None:
+    """A day is a year with what stands before it; months alone may be names or verbs."""
+    assert days == named(text, ()).days
+
+
+@pytest.mark.parametrize(
+    ("asked", "known", "fit"),
+    [
+        (Named(), {"outlet": "VOA", "published": "2022-01-07"}, 0),
+        (Named(days=(Day(2022),)), {}, 0),
+        (Named(days=(Day(2022),)), {"published": "2022-01-07"}, 0.5),
+        (Named(days=(Day(2022),)), {"published": "2023-01-07"}, -1),
+        (Named(days=(Day(2022, 1),)), {"published": "2022-01-07"}, 1),
+        (Named(days=(Day(2022, 1),)), {"published": "2022-09-07"}, -0.5),
+        (Named(days=(Day(2022, 1, 6),)), {"published": "2022-01-07"}, 1),
+        (Named(days=(Day(2022, 1, 30),)), {"published": "2022-02-01"}, 1),
+        (Named(days=(Day(2022, 1, 30),)), {"published": "2022-01-07"}, 0.5),
+        (Named(outlets=("VOA",)), {"outlet": "VOA"}, 1),
+        (Named(outlets=("VOA",)), {"outlet": "Xinhua"}, -1),
+        (Named(("VOA",), (Day(2022),)), {"outlet": "VOA", "published": "2023-01-07"}, 0),
+    ],
+)
+def test_how_well_an_article_fits(asked: Named, known: dict[str, str], fit: float) -> None:
+    """Nearer days and the named outlet fit, others do not; what is not known tells nothing."""
+    assert fit == fits(asked, article("Ito came.", **known))
+
+
+@given(st.text(max_size=80), st.lists(st.text(max_size=12), max_size=4))
+def test_any_text_names_something_or_nothing(text: str, outlets: list[str]) -> None:
+    """Whatever is asked, the outlets are among those given and a fit lies in -1 to 1."""
+    found = named(text, outlets)
+    assert set(found.outlets) <= set(outlets)
+    assert -1 <= fits(found, article("Ito came.", published="2022-01-07")) <= 1
