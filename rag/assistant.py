@@ -15,13 +15,14 @@ from pathlib import Path
 from types import TracebackType
 
 from rag import answer as quoting
-from rag import reader
+from rag import silence
 from rag.collection import Collection, open_articles, open_home, shelve_texts
 from rag.config import Config, data_folder
 from rag.embed import Embedder, embedder
 from rag.errors import ModelError, UsageError
 from rag.intake import Report
-from rag.retrieve import Shelf, frequencies, resolve, retrieve
+from rag.reader import Reader
+from rag.retrieve import Shelf, frequencies, holders, resolve, retrieve
 from rag.types import (
     Answer,
     Article,
@@ -57,15 +58,18 @@ class Assistant:
         articles: Sequence[str | Path] = (),
         tell: Tell = lambda _: None,
         today: Callable[[], date] = date.today,
+        reader: Reader | None = None,
     ) -> None:
         """Set up for `config` (default: the environment's); `articles` asks those paths instead.
 
-        `today` tells a model the day. Nothing is opened before the first question. Raises ConfigError.
+        `today` tells a model the day; `reader` reads instead of the built-in one. Nothing is opened before
+        the first question. Raises ConfigError.
         """
         self.config = Config.from_env() if config is None else config
         self._paths = tuple(Path(path) for path in articles)
         self._tell = tell
         self._today = today
+        self._reader = reader or Reader()
         self._embedder: Embedder = embedder(self.config)
         self._collection: Collection | None = None
         self._opening = threading.Lock()
@@ -119,7 +123,7 @@ class Assistant:
     ) -> Iterator[Event]:
         """Each sentence as it passes its checks, then the Answer. Raises as `ask` does."""
         asked = make_question(question, history, filters, id)
-        return self._answer(asked, self.collection.shelf())
+        return self._answer(asked, replace(self.collection.shelf(), reader=self._reader))
 
     def ask_texts(self, question: str, texts: Iterable[str], history: Sequence[str] = ()) -> Answer:
         """The checked answer from these strings alone; nothing is stored.
@@ -130,7 +134,7 @@ class Assistant:
         if not texts or not all(isinstance(text, str) for text in texts):
             raise UsageError("texts must be a list of strings, at least one")
         asked = make_question(question, history, Filters(), None)
-        shelf = shelve_texts(texts, self.config, self._embedder)
+        shelf = replace(shelve_texts(texts, self.config, self._embedder), reader=self._reader)
         with closing(shelf.library):
             return _last(self._answer(asked, shelf))
 
@@ -159,8 +163,7 @@ class Assistant:
             turn.question = self._understand(turn, shelf)
         with turn.step("retrieve"):
             turn.evidence = self._retrieve(turn.question, shelf)
-        with turn.step("read"):
-            turn.read(shelf)
+            turn.take_up(shelf)
         if self.config.model and turn.offered:
             yield from turn.timed("answer", self._write(turn))
         if turn.model == "quote":
@@ -206,9 +209,10 @@ class Assistant:
 
     def _quote(self, turn: _Turn) -> Iterator[Sentence]:
         with turn.step("answer"):
-            unheard = quoting.unheard_names(turn.question, turn.frequencies)
-            least = 1.0 if unheard else self.config.silence_below
-            draft = quoting.quote(turn.readings, self.config.quote_sentences, least)
+            unheard = silence.unheard_names(turn.question, turn.frequencies)
+            draft = quoting.quote(
+                () if unheard else turn.read, self.config.quote_sentences, self.config.silence_below
+            )
         with turn.step("verify"):
             known = {sentence.number: sentence for sentence in turn.offered}
             shown = [turn.ledger.enter(check(sentence, known)) for sentence in draft.sentences]
@@ -222,20 +226,24 @@ class Assistant:
     def _assemble(self, turn: _Turn, shelf: Shelf) -> Answer:
         question, sentences = turn.question, tuple(turn.ledger.sentences)
         answered = bool(sentences)
-        likely = quoting.likelihood(turn.readings, sentences)
-        total = shelf.library.article_count(resolve(question.filters, shelf.library))
+        likely = quoting.likelihood(turn.read, sentences)
         return Answer(
             question=question,
             status="answered" if answered else "not_in_articles",
             sentences=sentences,
             dropped=tuple(turn.ledger.dropped),
             evidence=turn.evidence,
-            nearest=() if answered else quoting.nearest(question, turn.evidence, turn.readings),
-            silence="" if answered else quoting.silence(question, turn.frequencies, total),
+            nearest=() if answered else silence.nearest(question, turn.evidence),
+            silence="" if answered else _silence(question, shelf),
             model=turn.model,
             confidence=likely if answered else 1.0 - likely,
             trace=Trace(self.config.fingerprint, turn.prompts, turn.ms, tuple(turn.notes)),
         )
+
+
+def _silence(question: Question, shelf: Shelf) -> str:
+    total = shelf.library.article_count(resolve(question.filters, shelf.library))
+    return silence.silence(question, holders(question, shelf.library), total)
 
 
 class _Turn:
@@ -246,7 +254,7 @@ class _Turn:
         self.deadline = deadline
         self.evidence: tuple[Evidence, ...] = ()
         self.offered: tuple[Offered, ...] = ()
-        self.readings: list[reader.Reading] = []
+        self.read: tuple[quoting.Read, ...] = ()
         self.frequencies: dict[str, int] = {}
         self.ledger = Ledger()
         self.model = "quote"
@@ -255,13 +263,11 @@ class _Turn:
         self.notes: list[str] = []
         self._tell = tell
 
-    def read(self, shelf: Shelf) -> None:
-        """Number the evidence's sentences and read each beside the question."""
+    def take_up(self, shelf: Shelf) -> None:
+        """Number the evidence's sentences, pair them with their readings, and count the question's words."""
         self.offered = number_sentences(self.evidence)
+        self.read = quoting.pair(self.offered, self.evidence)
         self.frequencies = frequencies(self.question, shelf.library)
-        rarity = reader.rarities(self.frequencies, shelf.library.passage_count())
-        found = {item.rank: item.score for item in self.evidence}
-        self.readings = reader.read(reader.ask(self.question, rarity), self.offered, found)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

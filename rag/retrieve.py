@@ -1,11 +1,12 @@
-"""Question -> Evidence: a lexical and a dense leg choose articles, whose passages are ranked together."""
+"""Question -> Evidence: a lexical and a dense leg choose articles, whose passages are ranked, then read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as with_default
 from itertools import islice
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,14 +17,17 @@ from rag.errors import UsageError
 from rag.library import Library, Shelved, Vectors
 from rag.passages import joined
 from rag.rank import Floats, Run
-from rag.reader import rarities
-from rag.types import Article, Evidence, Filters, Passage, Question, Scope
+from rag.reader import Candidate, Reader, rarities
+from rag.types import Article, Evidence, Filters, Passage, Question, Reading, Scope
 from rag.words import content_words, key, spellings
 
 # More articles than this, or passages farther from those that were found, were no better in news.
 _ARTICLES, _AROUND = 15, 16
-# How many of the best passages are read again.
-_REREAD = 30
+# How many of the best passages that differ are read, each a few milliseconds.
+_READ = 12
+# The logarithm of the chance that a passage's sentences answer weighs so much beside the ranker's; one that
+# was not read counts as one that reads badly.
+_READ_WEIGHT, _READ_LEAST = 0.5, 0.02
 # Passages whose vectors are this near say the same: outlets print each other's reports.
 _SAME_FROM = 0.97
 
@@ -49,27 +53,17 @@ class Field:
     legs: Mapping[str, Mapping[str, float]]
 
 
-class Reread(Protocol):
-    """Reads the best candidates again, beside the question."""
-
-    def __call__(self, question: Question, candidates: Sequence[Place]) -> Sequence[float]:
-        """What to add to each candidate's score, as log odds."""
-        ...
-
-
-def unread(question: Question, candidates: Sequence[Place]) -> Sequence[float]:
-    """Adds nothing: the order stays that of the ranker."""
-    return [0.0] * len(candidates)
-
-
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What is searched: the library, its vector index, the model of its vectors, and who reads again."""
+    """What is searched: the library, its vector index, the model of its vectors, and who reads what is found.
+
+    Without a reader the order is that of the ranker, and nothing of the evidence is read.
+    """
 
     library: Library
     index: VectorIndex
     embedder: Embedder
-    reread: Reread = unread
+    reader: Reader | None = with_default(default_factory=Reader)
 
 
 def retrieve(
@@ -79,20 +73,52 @@ def retrieve(
 
     Each leg's best `candidates` choose the articles that compete. What says the same as a better run comes
     after all that does not. Raises UsageError for an outlet that the library does not know; IndexFailed,
-    EmbedError, LibraryError when a leg cannot be searched.
+    EmbedError, LibraryError when a leg cannot be searched; ReaderError when what was found cannot be read.
     """
     field = compete(question, shelf, candidates, max(_ARTICLES, keep))
     if field is None:
         return ()
     logits = rank.scores(field.features)
-    best = rank.order(logits)[:_REREAD]
-    logits[best] += shelf.reread(question, [field.places[i] for i in best])
-    chances = rank.probabilities(logits)
+    readings = read(question, shelf, field, rank.probabilities(logits))
+    chances = rank.probabilities(logits + _told(readings, len(logits)))
     runs = rank.runs(chances, [place.follows for place in field.places], run)
     return tuple(
-        _evidence(each, field, number)
+        _evidence(each, field, number, readings)
         for number, each in enumerate(islice(_apart(runs, chances, field.vectors), keep), start=1)
     )
+
+
+def read(question: Question, shelf: Shelf, field: Field, chances: Floats) -> dict[int, tuple[Reading, ...]]:
+    """The readings of the likeliest passages that differ, by their places in the field."""
+    if shelf.reader is None:
+        return {}
+    rarity = rarities(frequencies(question, shelf.library), shelf.library.passage_count())
+    best, taken = to_read(field, chances)
+    return dict(zip(best, shelf.reader.read(question, rarity, taken), strict=True))
+
+
+def to_read(field: Field, chances: Floats) -> tuple[list[int], list[Candidate]]:
+    """The likeliest passages that differ, by their places in the field, and as the reader takes them."""
+    best = list(islice(_different(rank.order(chances), field.vectors), _READ))
+    places = ((field.places[i], float(chances[i])) for i in best)
+    return best, [Candidate(place.passage, place.article, chance) for place, chance in places]
+
+
+def _told(readings: Mapping[int, Sequence[Reading]], count: int) -> Floats:
+    """What reading adds to the log odds of each of `count` passages."""
+    answers = np.zeros(count)
+    for place, found in readings.items():
+        answers[place] = sum(reading.chance for reading in found)
+    return np.asarray(_READ_WEIGHT * np.log(answers + _READ_LEAST))
+
+
+def _different(places: Sequence[int], vectors: Vectors) -> Iterator[int]:
+    """The places in this order, without those that say the same as one before."""
+    kept: list[int] = []
+    for place in places:
+        if not kept or np.max(vectors[kept] @ vectors[place]) < _SAME_FROM:
+            kept.append(place)
+            yield place
 
 
 def compete(question: Question, shelf: Shelf, candidates: int, articles: int = _ARTICLES) -> Field | None:
@@ -131,6 +157,12 @@ def frequencies(question: Question, library: Library) -> dict[str, int]:
     return {word: library.count(forms) for word, forms in wording(question)[1].items()}
 
 
+def holders(question: Question, library: Library) -> dict[str, frozenset[str]]:
+    """The articles that may answer and hold each content word of the question, in any of its spellings."""
+    scope = resolve(question.filters, library)
+    return {word: library.holders(forms, scope) for word, forms in wording(question)[1].items()}
+
+
 def _asked(question: Question, library: Library) -> rank.Asked:
     """The question with the weights of those of its words that any passage holds."""
     known = {word: count for word, count in frequencies(question, library).items() if count}
@@ -160,7 +192,7 @@ def _apart(runs: Iterable[Run], chances: Floats, vectors: Vectors) -> Iterator[R
     yield from same
 
 
-def _evidence(run: Run, field: Field, number: int) -> Evidence:
+def _evidence(run: Run, field: Field, number: int, readings: Mapping[int, tuple[Reading, ...]]) -> Evidence:
     places = field.places[run.first : run.last]
     article, ids = places[0].article, {place.passage.id for place in places}
     legs = {leg: [score for key, score in hits.items() if key in ids] for leg, hits in field.legs.items()}
@@ -170,6 +202,7 @@ def _evidence(run: Run, field: Field, number: int) -> Evidence:
         score=run.probability,
         rank=number,
         origins={leg: max(scores) for leg, scores in legs.items() if scores},
+        readings=tuple(each for i in range(run.first, run.last) for each in readings.get(i, ())),
     )
 
 

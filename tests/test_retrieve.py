@@ -1,8 +1,8 @@
-"""Question -> Evidence: runs of an article's text, near copies last, filters, and the second reading."""
+"""Question -> Evidence: runs of an article's text, near copies last, filters, and what reading changes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -12,8 +12,9 @@ import pytest
 
 from rag.collection import shelve_texts
 from rag.errors import UsageError
-from rag.retrieve import Place, Shelf, retrieve
-from rag.types import Evidence, Filters, Question
+from rag.reader import Candidate
+from rag.retrieve import Shelf, retrieve
+from rag.types import Evidence, Filters, Question, Reading
 from tests.conftest import WordEmbedder, config_for
 
 HARBOUR = "The harbour of Lund cost nine million. Its cranes came from Turku. " * 4
@@ -28,8 +29,29 @@ def found(shelf: Shelf, text: str = ASKED, keep: int = 5, run: int = 1) -> tuple
 
 
 def shelf_of(folder: Path, *texts: str) -> Shelf:
-    """A shelf in memory whose passages are short."""
-    return shelve_texts(texts, config_for(folder, passage_pieces=20), WordEmbedder())
+    """A shelf in memory whose passages are short, and without a reader."""
+    return replace(shelve_texts(texts, config_for(folder, passage_pieces=20), WordEmbedder()), reader=None)
+
+
+class FondOf:
+    """A reader that takes every sentence with this word for the answer, and notes what it was given."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        self.given: list[tuple[str, list[str]]] = []
+
+    def read(
+        self, question: Question, _: Mapping[str, float], candidates: Sequence[Candidate]
+    ) -> list[tuple[Reading, ...]]:
+        """The same small chance for each sentence with the word."""
+        self.given.append((question.standalone, [c.passage.text for c in candidates]))
+        return [
+            tuple(
+                Reading(a, b, 0.2 if self.word in c.article.text[a:b] else 0.0)
+                for a, b in c.passage.sentences
+            )
+            for c in candidates
+        ]
 
 
 @pytest.mark.parametrize("run", [1, 2, 4])
@@ -75,20 +97,47 @@ def test_copies_do_not_crowd_out_what_else_there_is(tmp_path: Path) -> None:
         assert 3 == len(reports)
 
 
-def test_the_best_are_read_again(tmp_path: Path) -> None:
-    """What the second reader adds moves a passage up; it is given the question and the best candidates."""
+@pytest.mark.parametrize("word", ["Trains", "Rain", "cranes"])
+def test_what_reads_well_moves_up(tmp_path: Path, word: str) -> None:
+    """What the reader finds is likelier than before, and stands in the evidence by its place."""
     shelf = shelf_of(tmp_path, HARBOUR, RAIN, TRAINS)
-    given: list[tuple[str, int]] = []
-
-    def fond_of_trains(question: Question, candidates: Sequence[Place]) -> Sequence[float]:
-        given.append((question.standalone, len(candidates)))
-        return [50.0 if "Trains" in place.passage.text else 0.0 for place in candidates]
-
     with closing(shelf.library):
-        assert "Trains" not in found(shelf)[0].passage.text
-        assert "Trains" in found(replace(shelf, reread=fond_of_trains))[0].passage.text
-        everything = sum(len(shelf.library.passages_of(a)) for a in shelf.library.articles())
-        assert [(ASKED, min(30, everything))] == given
+        before, after = (
+            found(replace(shelf, reader=reader), "rain, trains and cranes", keep=99)
+            for reader in (None, FondOf(word))
+        )
+        first, then = (next(e for e in each if word in e.passage.text) for each in (before, after))
+        assert then.score > first.score
+        assert then.rank <= first.rank
+        assert set(then.passage.sentences) == {(r.start, r.end) for r in then.readings}
+        assert [0.2] == [r.chance for r in then.readings if word in then.article.text[r.start : r.end]]
+        assert () == first.readings
+
+
+def test_the_best_that_differ_are_read(tmp_path: Path) -> None:
+    """The reader is given the question and up to twelve passages, the best first, copies left out."""
+    reader = FondOf("nothing")
+    shelf = replace(
+        shelf_of(tmp_path, HARBOUR, HARBOUR + RAIN, *(f"{RAIN}{n}" for n in range(9))), reader=reader
+    )
+    with closing(shelf.library):
+        without = [e.passage.text for e in found(replace(shelf, reader=None), keep=99)]
+        found(shelf, keep=99)
+        ((asked, texts),) = reader.given
+        assert ASKED == asked
+        assert without[0] == texts[0]
+        assert 2 <= len(texts) <= 12
+        assert len(set(texts)) == len(texts) < len(without)
+
+
+def test_a_run_holds_the_readings_of_its_passages(tmp_path: Path) -> None:
+    """A run of neighbours carries what was read in any of them, in the order of the text, once each."""
+    shelf = replace(shelf_of(tmp_path, HARBOUR, RAIN), reader=FondOf("Turku"))
+    with closing(shelf.library):
+        for each in found(shelf, run=4):
+            starts = [r.start for r in each.readings]
+            assert sorted(set(starts)) == starts
+            assert set(starts) <= {span.start for span in each.passage.sentences}
 
 
 def test_filters_act_before_the_ranking(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder / "site")
+        archive.extractall(folder / "site")  # noqa: S202 - a wheel, built right here
     return folder / "site"
 
 
@@ -38,6 +39,28 @@ def test_it_holds_what_it_needs_and_nothing_else(unpacked: Path) -> None:
     assert (unpacked / "evals" / "cases").is_dir()
     tops = {path.name for path in unpacked.iterdir() if path.suffix != ".dist-info"}
     assert {"rag", "evals", "pressroom_page.py"} == tops
+
+
+def test_the_reader_travels_with_it(unpacked: Path) -> None:
+    """Model, tokenizer and model card are in the wheel, byte for byte."""
+    kept = [path for path in (ROOT / "rag" / "reader").iterdir() if path.suffix in {".onnx", ".json", ".md"}]
+    assert {"model.onnx", "tokenizer.json", "MODEL.md"} == {path.name for path in kept}
+    for path in kept:
+        assert path.read_bytes() == (unpacked / "rag" / "reader" / path.name).read_bytes()
+
+
+def test_the_reader_is_in_the_source_archive(tmp_path: Path) -> None:
+    """What the wheel is built from elsewhere holds the reader's files too."""
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)],
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+    )
+    (path,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.split("/", 1)[1] for name in archive.getnames()}
+    assert {"rag/reader/model.onnx", "rag/reader/tokenizer.json"} <= names
 
 
 def test_it_answers_from_an_empty_folder(unpacked: Path, tmp_path: Path) -> None:

@@ -1,151 +1,225 @@
-"""Fit the weights of rag/reader on question-answering data, and print them with their fit.
+"""Fit the weights of rag/reader/weigh.py on questions with known answers, and print them with their figures.
 
-    python tools/fit_reader.py DATA_FOLDER
+    python -m tools.fit_reader DATA_FOLDER [--model FILE]
 
-DATA_FOLDER holds squad2_dev_half.jsonl.gz (fields title, context, qas) and rgb_noise_dev.jsonl.gz
-(fields query, answer, positive, negative). A question's row of sentences gives one example each;
-the label is whether the sentence holds the answer. Plain logistic regression with a small ridge.
+DATA_FOLDER holds squad2_dev_half.jsonl.gz (title, context, qas) and rgb_noise_dev.jsonl.gz (query, answer,
+positive, negative). Only titles that the network was never trained on are taken. Each question goes through
+the retrieval itself; a sentence is right when it holds the answer. What is made likely is that a right
+sentence is chosen, or "none of them" where none is. Both sets weigh the same. Figures are cross-validated: by
+title, and by question.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
+import argparse
 import random
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.articles import from_text
-from rag.reader import Features, ask, features, rarities
-from rag.sentences import sentence_spans
-from rag.types import Offered, Question
-from rag.words import content_words, keys
+from evals.reader.data import bounded, held_out, lines
+from rag import rank
+from rag.collection import shelve_texts
+from rag.config import Config
+from rag.embed import MiniLM
+from rag.reader import Network, Reader, Sight, rarities
+from rag.reader.weigh import choice, echo
+from rag.retrieve import Shelf, compete, frequencies, to_read
+from rag.types import Question
 
-Rows = list[tuple[list[Features], list[int]]]
+Floats = npt.NDArray[np.float64]
+
+_FOLDS, _RIDGE, _STEPS, _RATE = 5, 2e-3, 600, 0.05
+_ECHOES = 3
+_SEED = 5
+_NEGATIVES = (1, 2, 3, 4, 5)
+
+
+class Known(NamedTuple):
+    """A question as read: its sight, which sentences are right, whom it is never parted from, its kind."""
+
+    sight: Sight
+    right: npt.NDArray[np.bool_]
+    group: str
+    kind: str
+
+
+class Fitted(NamedTuple):
+    """The weights of a sentence's columns, and the two of "none of them"."""
+
+    weights: Floats
+    none: tuple[float, float]
 
 
 def main() -> None:
-    """Fit on both sets, each half the weight, and print the weights and ranking figures."""
-    folder = Path(sys.argv[1])
-    encyclopedia = list(_squad(folder / "squad2_dev_half.jsonl.gz"))
-    news = list(_rgb(folder / "rgb_noise_dev.jsonl.gz"))
-    sets = {"squad2": encyclopedia, "rgb": news}
-    matrix, labels, weight = _stack(list(sets.values()))
-    weights = _logistic(matrix, labels, weight)
-    print("BIAS =", round(float(weights[0]), 2))
-    print("WEIGHTS =", tuple(round(float(w), 2) for w in weights[1:]))
-    for name, rows in sets.items():
-        print(name, *_figures(rows, weights))
+    """Fit, cross-validate, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("data", type=Path, metavar="DATA_FOLDER")
+    parser.add_argument("--model", type=Path, help="another network than the built-in one")
+    options = parser.parse_args()
+    network = Network(options.model, None) if options.model else Network()
+    known = [*squad(options.data, network), *rgb(options.data, network)]
+    print(f"{len(known)} questions", flush=True)
+    fitted = fit(known)
+    print("WEIGHTS =", tuple(round(float(w), 3) for w in fitted.weights))
+    print("NONE =", tuple(round(w, 3) for w in fitted.none))
+    for line in figures(known, crossed(known)):
+        print(line)
 
 
-def _lines(path: Path) -> Iterator[dict]:
-    with gzip.open(path, "rt", encoding="utf-8") as stream:
-        yield from map(json.loads, stream)
+# What is known
 
 
-def _offered(texts: list[str], title: str = "") -> list[Offered]:
-    found: list[Offered] = []
-    for rank, text in enumerate(texts, start=1):
-        article = from_text(text, f"{rank}", {"title": title} if title else None)
-        for span in sentence_spans(text):
-            found.append(Offered(len(found) + 1, article, span.start, span.end, rank))
+def seen(text: str, shelf: Shelf, network: Network) -> Sight:
+    """A question as it is read by the default settings, before weighing."""
+    question, config = Question(text, standalone=text), Config.from_env({})
+    field = compete(question, shelf, config.candidates)
+    if field is None:
+        raise SystemExit(f"nothing was found for {text!r}")
+    _, taken = to_read(field, rank.probabilities(rank.scores(field.features)))
+    rarity = rarities(frequencies(question, shelf.library), shelf.library.passage_count())
+    return Reader(network).look(question, rarity, taken)
+
+
+def squad(folder: Path, network: Network) -> Iterator[Known]:
+    """Each question of the titles held out, beside its paragraph."""
+    config, embedder = Config.from_env({}), MiniLM()
+    for row in lines(folder / "squad2_dev_half.jsonl.gz"):
+        if not held_out(row["title"]):
+            continue
+        shelf = shelve_texts([row["context"]], config, embedder)
+        for qa in row["qas"]:
+            sight = seen(qa["question"], shelf, network)
+            answers = [] if qa["unanswerable"] else qa["answers"]
+            yield Known(sight, _right(sight, [answers]), row["title"], "squad")
+        shelf.library.close()
+
+
+def rgb(folder: Path, network: Network) -> Iterator[Known]:
+    """Each question beside five passages, of which one to five do not hold the answer."""
+    config, embedder, draw = Config.from_env({}), MiniLM(), random.Random(_SEED)
+    for row in lines(folder / "rgb_noise_dev.jsonl.gz"):
+        groups = [g if isinstance(g, list) else [g] for g in row["answer"]]
+        for negatives in _NEGATIVES:
+            texts = draw.sample(row["positive"], min(5 - negatives, len(row["positive"])))
+            texts += draw.sample(row["negative"], min(negatives, len(row["negative"])))
+            shelf = shelve_texts(texts, config, embedder)
+            sight = seen(row["query"], shelf, network)
+            shelf.library.close()
+            right = _right(sight, groups) if negatives < 5 else np.zeros(len(sight.said), bool)
+            yield Known(sight, right, row["query"], f"rgb .{2 * negatives}" if negatives < 5 else "rgb noise")
+
+
+def _right(sight: Sight, groups: Sequence[Sequence[str]]) -> npt.NDArray[np.bool_]:
+    """Which sentences hold one of every group's answers."""
+    if not all(groups):
+        return np.zeros(len(sight.said), bool)
+    found = [bounded(answers) for answers in groups]
+    return np.array([all(f.search(text) for f in found) for text in sight.texts], bool)
+
+
+# Fitting
+
+
+def columns(known: Sequence[Known], fitted: Fitted | None) -> list[Floats]:
+    """Each question's matrix with its echo, which rests on the chances that `fitted` gives without it."""
+    found = []
+    for each in known:
+        matrix = each.sight.matrix
+        if fitted is None:
+            heard = np.zeros(len(matrix))
+        else:
+            first = choice(matrix @ fitted.weights[:-1], fitted.none)
+            heard = echo(first, each.sight.said, each.sight.passages)
+        found.append(np.column_stack([matrix, heard]))
     return found
 
 
-def _question_rows(text: str, offered: list[Offered], counts: dict[str, int], total: int) -> list[Features]:
-    question = Question(text, standalone=text)
-    frequencies = {w: counts.get(next(iter(keys(w)), w), 0) for w in content_words(text)}
-    return features(ask(question, rarities(frequencies, total)), offered)
+def fit(known: Sequence[Known]) -> Fitted:
+    """The weights that make right choices likeliest, the echo settled in a few rounds."""
+    fitted = None
+    for _ in range(_ECHOES):
+        fitted = _climb(known, columns(known, fitted))
+    return fitted
 
 
-def _counts(texts: list[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for text in texts:
-        for word in set(keys(text)):
-            counts[word] = counts.get(word, 0) + 1
-    return counts
+def _climb(known: Sequence[Known], matrices: Sequence[Floats]) -> Fitted:
+    """Gradient ascent (Adam, Kingma and Ba 2015) on the mean logarithm of the right choices' chances."""
+    width = matrices[0].shape[1]
+    sizes = np.array([len(m) + 1 for m in matrices])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    rows = np.zeros((sizes.sum(), width + 2))
+    right = np.zeros(len(rows), bool)
+    for start, each, matrix in zip(starts, known, matrices, strict=True):
+        rows[start, width:] = 1.0, np.log(max(len(matrix), 1))
+        rows[start + 1 : start + 1 + len(matrix), :width] = matrix
+        right[start + 1 : start + 1 + len(matrix)] = each.right
+        right[start] = not each.right.any()
+    weight = np.repeat(_weights([each.kind for each in known]), sizes)
+    scale = rows.std(axis=0) + 1e-6
+    scaled, beta = rows / scale, np.zeros(width + 2)
+    first = second = np.zeros_like(beta)
+    for step in range(1, _STEPS + 1):
+        logits = scaled @ beta
+        pull = _softmax(np.where(right, logits, -1e9), starts, sizes) - _softmax(logits, starts, sizes)
+        gradient = scaled.T @ (weight * pull) - _RIDGE * beta
+        first, second = 0.9 * first + 0.1 * gradient, 0.98 * second + 0.02 * gradient**2
+        beta = beta + _RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.98**step)) + 1e-8)
+    beta = beta / scale
+    return Fitted(beta[:width], (float(beta[width]), float(beta[width + 1])))
 
 
-def _squad(path: Path) -> Iterator[tuple[list[Features], list[int]]]:
-    paragraphs = list(_lines(path))
-    counts = _counts([p["context"] for p in paragraphs])
-    for paragraph in paragraphs:
-        offered = _offered([paragraph["context"]], paragraph["title"])
-        for qa in paragraph["qas"]:
-            answers = [] if qa["unanswerable"] else qa["answers"]
-            labels = [int(any(a and a in o.quote for a in answers)) for o in offered]
-            yield _question_rows(qa["question"], offered, counts, len(paragraphs)), labels
+def _softmax(logits: Floats, starts: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> Floats:
+    odds = np.exp(logits - np.repeat(np.maximum.reduceat(logits, starts), sizes))
+    return np.asarray(odds / np.repeat(np.add.reduceat(odds, starts), sizes))
 
 
-def _rgb(path: Path) -> Iterator[tuple[list[Features], list[int]]]:
-    questions = list(_lines(path))
-    passages = [p for q in questions for p in (*q["positive"], *q["negative"])]
-    counts = _counts(passages)
-    draw = random.Random(0)
-    for question in questions:
-        for positives in (3, 0):
-            kept = draw.sample(question["positive"], min(positives, len(question["positive"])))
-            kept += draw.sample(question["negative"], min(5 - len(kept), len(question["negative"])))
-            offered = _offered(kept)
-            groups = [g if isinstance(g, list) else [g] for g in question["answer"]]
-            labels = [
-                int(positives > 0 and all(any(a.casefold() in o.quote.casefold() for a in g) for g in groups))
-                for o in offered
-            ]
-            yield _question_rows(question["query"], offered, counts, len(passages)), labels
+def _weights(kinds: Sequence[str]) -> Floats:
+    """The weight of each question: both sets have the same in all."""
+    sets = [kind.split()[0] for kind in kinds]
+    return np.array([1 / (len(set(sets)) * sets.count(name)) for name in sets])
 
 
-def _stack(sets: list[Rows]) -> tuple[npt.NDArray, npt.NDArray, npt.NDArray]:
-    matrix, labels, weight = [], [], []
-    for rows in sets:
-        examples = sum(len(y) for _, y in rows)
-        for x, y in rows:
-            matrix.extend((1.0, *row) for row in x)
-            labels.extend(y)
-            weight.extend([1 / examples] * len(y))
-    return np.array(matrix), np.array(labels, float), np.array(weight)
+def crossed(known: Sequence[Known]) -> list[Floats]:
+    """Each question's chances by weights that saw nothing of its title, or of the same question."""
+    groups = sorted({each.group for each in known})
+    random.Random(_SEED).shuffle(groups)
+    fold = {group: number % _FOLDS for number, group in enumerate(groups)}
+    found: list[Floats] = [np.zeros(0)] * len(known)
+    for number in range(_FOLDS):
+        fitted = fit([each for each in known if fold[each.group] != number])
+        mine = [i for i, each in enumerate(known) if fold[each.group] == number]
+        for i, matrix in zip(mine, columns([known[i] for i in mine], fitted), strict=True):
+            found[i] = choice(matrix @ fitted.weights, fitted.none)
+    return found
 
 
-def _logistic(x: npt.NDArray, y: npt.NDArray, weight: npt.NDArray, ridge: float = 1e-5) -> npt.NDArray:
-    """Newton's method on the weighted log likelihood."""
-    beta = np.zeros(x.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ beta))
-        gradient = x.T @ (weight * (y - p)) - ridge * beta
-        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + ridge * np.eye(len(beta))
-        beta += np.linalg.solve(hessian, gradient)
-    return beta
+# Figures
 
 
-def _figures(rows: Rows, weights: npt.NDArray) -> tuple[str, ...]:
-    first = third = answerable = 0
-    best: list[tuple[float, int]] = []
-    for x, y in rows:
-        scores = np.array([(1.0, *row) for row in x]) @ weights
-        order = np.argsort(-scores)
-        best.append((float(scores.max()), int(any(y))))
-        if any(y):
-            answerable += 1
-            first += y[order[0]]
-            third += any(y[i] for i in order[:3])
-    return (
-        f"first {first / answerable:.3f}",
-        f"first three {third / answerable:.3f}",
-        f"answerable told from not (AUROC) {_auroc(best):.3f}",
-        f"questions {len(rows)}",
-    )
+def figures(known: Sequence[Known], chances: Sequence[Floats]) -> Iterator[str]:
+    """A line a kind of question: right first, right in the first three, answerable told from not."""
+    for kind in sorted({each.kind for each in known}):
+        mine = [(k, c) for k, c in zip(known, chances, strict=True) if k.kind == kind]
+        able = [(k, c) for k, c in mine if k.right.any()]
+        first = np.mean([k.right[np.argmax(c)] for k, c in able]) if able else float("nan")
+        three = np.mean([k.right[np.argsort(-c)[:3]].any() for k, c in able]) if able else float("nan")
+        sure = [float(c.sum()) for _, c in mine]
+        yield f"{kind}: {len(mine)} first {first:.3f} first three {three:.3f} answered {np.mean(sure):.3f}"
+    for yes, no in (("squad", "squad"), *((f"rgb .{n}", "rgb noise") for n in (2, 4, 6, 8))):
+        pairs = list(zip(known, chances, strict=True))
+        above = [float(c.sum()) for k, c in pairs if k.kind == yes and k.right.any()]
+        below = [float(c.sum()) for k, c in pairs if k.kind == no and not k.right.any()]
+        yield f"{yes} told from {no}: {auroc(above, below):.3f}"
 
 
-def _auroc(scored: list[tuple[float, int]]) -> float:
-    ordered = sorted(scored)
-    positives = sum(label for _, label in ordered)
-    negatives = len(ordered) - positives
-    ranks = sum(rank for rank, (_, label) in enumerate(ordered, start=1) if label)
-    return (ranks - positives * (positives + 1) / 2) / (positives * negatives)
+def auroc(above: Sequence[float], below: Sequence[float]) -> float:
+    """How likely one of `above` is greater than one of `below`, equals counting half."""
+    a, b = np.array(above)[:, None], np.array(below)[None, :]
+    return float(np.mean((a > b) + 0.5 * (a == b)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""Which sentences are quoted, when nothing is, and how sure that is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.answer import Read, likelihood, pair, quote
+from rag.passages import split
+from rag.types import Citation, Evidence, Reading, Sentence, Span, number_sentences
+from tests.makers import article
+
+TEXT = "Ito signed the pact. Kato signed it on Friday. The harbour was closed. Ito signed the pact again."
+KNOWN = article(TEXT)
+
+
+def read(*chances: float) -> tuple[Read, ...]:
+    """The sentences of TEXT with these chances, likeliest first."""
+    passage = split(KNOWN, 220)[0]
+    readings = tuple(Reading(a, b, c) for (a, b), c in zip(passage.sentences, chances, strict=False))
+    evidence = (Evidence(passage, KNOWN, 1.0, 1, readings=readings),)
+    return pair(number_sentences(evidence), evidence)
+
+
+def numbers(*chances: float, most: int = 3, silence_below: float = 0.2) -> list[int]:
+    """The numbers of the sentences that are quoted."""
+    return [n for s in quote(read(*chances), most, silence_below).sentences for n in s.numbers]
+
+
+@pytest.mark.parametrize(
+    ("chances", "quoted"),
+    [
+        ((0.9, 0.05, 0.0, 0.0), [1]),
+        ((0.05, 0.9, 0.0, 0.0), [2]),
+        ((0.4, 0.4, 0.0, 0.0), [1, 2]),
+        ((0.2, 0.3, 0.25, 0.0), [2, 3, 1]),
+        ((0.5, 0.0, 0.0, 0.45), [1]),
+        ((0.6, 0.05, 0.04, 0.0), [1]),
+        ((0.05, 0.05, 0.05, 0.0), []),
+        ((), []),
+    ],
+    ids=["sure", "by chance", "two", "three", "the same twice", "too unlikely beside", "silent", "unread"],
+)
+def test_sentences_are_quoted_until_the_answer_is_likely_among_them(
+    chances: tuple[float, ...], quoted: list[int]
+) -> None:
+    """The likeliest comes first; others join while they are likely, new, and the answer may be elsewhere."""
+    assert quoted == numbers(*chances)
+
+
+def test_no_more_than_asked_for_are_quoted() -> None:
+    """`most` bounds the sentences."""
+    assert [1, 2] == numbers(0.25, 0.25, 0.25, most=2)
+
+
+@given(st.lists(st.floats(0, 0.25), min_size=4, max_size=4), st.integers(1, 4), st.floats(0, 1))
+def test_quoting_keeps_its_bounds(chances: list[float], most: int, silence_below: float) -> None:
+    """At most `most` sentences, none twice, none when it is unlikely that any answers; the first is best."""
+    draft = quote(read(*chances), most, silence_below)
+    found = [n for s in draft.sentences for n in s.numbers]
+    assert len(set(found)) == len(found) <= most
+    assert draft.confidence == pytest.approx(sum(chances))
+    assert bool(found) == (draft.confidence >= silence_below)
+    if found:
+        assert max(chances) == chances[found[0] - 1]
+
+
+def test_what_was_not_read_is_not_quoted() -> None:
+    """Sentences of the evidence without a reading are never paired, so never quoted."""
+    assert 2 == len(read(0.4, 0.4))
+
+
+def test_the_words_that_answer_go_with_the_sentence() -> None:
+    """The focus of a reading is that of the drafted sentence."""
+    each = read(0.9)[0]
+    focused = each._replace(reading=Reading(each.offered.start, each.offered.end, 0.9, Span(0, 3)))
+    assert Span(0, 3) == quote([focused], 3, 0.2).sentences[0].focus
+
+
+def test_likelihood_is_that_of_the_places_which_are_cited() -> None:
+    """Shown sentences are as likely as what they cite; where none is shown, as anything that was read."""
+    known = read(0.5, 0.2, 0.1)
+    place = known[1].offered
+    cited = Citation(1, KNOWN, place.start, place.end, place.quote)
+    assert 0.2 == likelihood(known, [Sentence(place.quote, (cited,), "quoted", "")])
+    assert 0.8 == pytest.approx(likelihood(known, []))
+    assert 0.0 == likelihood((), [])

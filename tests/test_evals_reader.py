@@ -1,0 +1,180 @@
+"""The reader's measures: what is right, how figures are worked out, and the command on small data."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.reader import report
+from evals.reader.__main__ import main
+from evals.reader.ask import Order, Record, bm25, order
+from evals.reader.data import NOISE, Asked, held_out, rgb, seeds, squad
+from evals.reader.figures import auroc, calibration_error, interval, risk_area, share
+
+OUT = next(f"title {n}" for n in range(99) if held_out(f"title {n}"))
+IN = next(f"title {n}" for n in range(99) if not held_out(f"title {n}"))
+
+
+def asked(*answers: str, name: str = "x", cluster: str = "c") -> Asked:
+    """A question with one group of answers, or with none."""
+    return Asked(name, "Who signed?", ("Ito signed.",), (answers,) if answers else (), cluster)
+
+
+def record(able: bool, best: float, sure: float = 0.5, shown: bool = True, answered: bool = True) -> Record:
+    """A record whose reader's best score is `best`."""
+    ordered = Order(shown, shown, best)
+    question = asked("Ito") if able else asked()
+    return Record(question, ordered, ordered, ordered, answered, shown, shown, sure)
+
+
+def write(folder: Path, name: str, *rows: dict[str, Any]) -> None:
+    """A gzipped file of JSON lines."""
+    with gzip.open(folder / name, "wt", encoding="utf-8") as stream:
+        stream.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """One paragraph held out, one that is not, and one question of RGB."""
+    qas = [
+        {"question": "Who signed the pact?", "answers": ["Ito"], "unanswerable": False},
+        {"question": "Who tore up the pact?", "answers": [], "unanswerable": True},
+    ]
+    context = "Ito signed the pact on Friday. It rained in Lund all week."
+    paragraphs = [{"title": title, "context": context, "qas": qas} for title in (OUT, IN)]
+    write(tmp_path, "squad2_dev_half.jsonl.gz", *paragraphs)
+    row = {
+        "query": "Who won the race?",
+        "answer": [["Kato", "K. Kato"], "gold"],
+        "positive": ["Kato won the race and the gold medal."] * 4,
+        "negative": [f"The race of {year} was called off." for year in range(2001, 2006)],
+    }
+    write(tmp_path, "rgb_noise_dev.jsonl.gz", row)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("ITO signed it.", True), ("Mito signed it.", False), ("Itō signed it.", False), ("", False)],
+)
+def test_an_answer_is_right_as_a_whole_word(text: str, right: bool) -> None:
+    """Case does not matter, and an answer inside a longer word is none."""
+    assert right == asked("Ito").right(text)
+
+
+def test_every_group_of_answers_is_due() -> None:
+    """Where two facts are asked for, one alone is not right; and nothing is, where nothing answers."""
+    both = Asked("x", "?", (), (("Ito", "I."), ("Friday",)), "c")
+    assert (True, False) == (both.right("I. came on Friday"), both.right("Ito came"))
+    assert not asked().right("anything")
+
+
+def test_only_what_is_held_out_is_asked(data: Path) -> None:
+    """Titles that are trained on are never measured."""
+    found = list(squad(data))
+    assert [True, False] == [bool(each.answers) for each in found]
+    assert {OUT} == {row for row in (OUT, IN) if held_out(row)}
+
+
+def test_noise_is_the_share_of_passages_without_the_answer(data: Path) -> None:
+    """RGB is asked at four shares of noise with answers due, and once with only noise and none due."""
+    found = {each.set: each for each in rgb(data)}
+    assert ["RGB, noise .2", "RGB, noise .4", "RGB, noise .6", "RGB, noise .8", NOISE] == list(found)
+    bearing = [sum("Kato" in text for text in each.texts) for each in found.values()]
+    assert [4, 3, 2, 1, 0] == bearing
+    assert () == found[NOISE].answers
+    assert (("Kato", "K. Kato"), ("gold",)) == found["RGB, noise .8"].answers
+
+
+def test_every_case_on_the_seeds_is_asked() -> None:
+    """The eval cases are asked with their history, the silent ones without answers."""
+    found = list(seeds())
+    assert len(found) > 90
+    assert any(each.history for each in found)
+    assert any(not each.answers for each in found)
+
+
+def test_an_order_is_judged_by_its_first_three() -> None:
+    """The first sentence and the first three together are looked at, by score."""
+    texts = ["Kato.", "Abe.", "Ueda.", "Ito."]
+    assert Order(False, False, 4.0) == order(asked("Ito"), texts, [4.0, 3.0, 2.0, 1.0], max)
+    assert Order(False, True, 7.0) == order(asked("Ito"), texts, [4.0, 3.0, -2.0, 2.0], sum)
+    assert Order(False, False, 0.0) == order(asked("Ito"), [], [], max)
+
+
+def test_bm25_puts_the_rarer_word_first() -> None:
+    """A text with a rare word of the question beats one with a common word; none of them gives nothing."""
+    found = bm25("Who signed the pact?", ["He signed.", "The pact.", "She signed.", "It rained."])
+    assert found[1] > found[0] > found[3] == 0.0
+    assert found[0] == pytest.approx(found[2])
+
+
+def test_the_area_under_the_curve_is_a_share_of_pairs() -> None:
+    """Every pair counts once, equals half; without pairs there is no figure."""
+    assert 1.0 == auroc([2.0, 3.0], [1.0])
+    assert 0.5 == auroc([1.0], [1.0])
+    assert 0.25 == auroc([1.0, 2.0], [2.0, 3.0]) + 0.125
+    assert auroc([], [1.0]) != auroc([], [1.0])
+
+
+def test_calibration_compares_confidence_with_what_is_right() -> None:
+    """Eight of ten right at .8 is no error; none right at .9 is an error of .9."""
+    honest = [record(True, 1, 0.8, shown=n < 8) for n in range(10)]
+    assert 0.0 == pytest.approx(calibration_error(honest))
+    assert 0.9 == pytest.approx(calibration_error([record(True, 1, 0.9, shown=False)] * 4))
+
+
+def test_risk_falls_when_the_sure_are_right() -> None:
+    """Confidence that puts right answers first has a smaller area than one that puts them last."""
+    rising = [record(True, 1, n / 10, shown=n > 5) for n in range(10)]
+    falling = [record(True, 1, n / 10, shown=n <= 5) for n in range(10)]
+    assert risk_area(rising) < risk_area(falling)
+
+
+def test_silence_is_right_only_where_it_is_due() -> None:
+    """A silent answer is right for a question that the texts do not answer, and an answer never is."""
+    assert record(False, 0, answered=False, shown=False).correct
+    assert not record(True, 0, answered=False, shown=False).correct
+    assert not record(False, 0, answered=True, shown=False).correct
+    assert record(True, 0, answered=True, shown=True).correct
+
+
+def test_an_interval_draws_whole_clusters() -> None:
+    """A hundred questions of one paragraph tell no more than one: the interval of two clusters is wide."""
+    one = [Record(asked("Ito", cluster="a"), *[Order(True, True, 1)] * 3, True, True, True, 0.5)] * 50
+    two = [Record(asked("Ito", cluster="b"), *[Order(False, False, 1)] * 3, True, False, False, 0.5)] * 50
+    found = interval([*one, *two], share(lambda r: r.opening))
+    assert (0.5, 0.0, 1.0) == found
+
+
+def test_the_command_prints_every_row_and_keeps_records(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each set has its rows, in a table with the reach beside it; records come out as JSON lines."""
+    out = tmp_path / "records.jsonl"
+    assert 0 == main(["--data", str(data), "--only", "squad", "--only", "rgb", "--out", str(out)])
+    printed = capsys.readouterr().out
+    for row in report.ROWS:
+        assert (row.what in printed) == ("seeds" not in row.what)
+    assert "calibration error of confidence" in printed
+    assert "false silence" in printed
+    kept = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert 7 == len(kept)
+    assert {"asked", "reader", "bm25", "cosine", "answered", "shown", "confidence", "correct"} <= kept[
+        0
+    ].keys()
+
+
+def test_data_that_cannot_be_read_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A missing or broken file ends with exit 2 and one line that names it."""
+    assert 2 == main(["--data", str(tmp_path), "--only", "squad"])
+    (tmp_path / "rgb_noise_dev.jsonl.gz").write_bytes(b"no gzip")
+    assert 2 == main(["--data", str(tmp_path), "--only", "rgb"])
+    told = capsys.readouterr().err.splitlines()
+    assert 2 == len(told)
+    assert "squad2_dev_half.jsonl.gz" in told[0]
+    assert "rgb_noise_dev.jsonl.gz" in told[1]
