@@ -326,7 +326,7 @@ def test_a_watched_shelf_gives_the_same_and_tells_the_steps(tmp_path: Path, embe
         watch = Watch(shelf)
         asked = "How much did the harbour cost?"
         assert find(asked, shelf, 5, 3, 2) == find(asked, watch.shelf, 5, 3, 2)
-    assert {"embed", "lexical", "dense", "library"} == set(watch.seconds)
+    assert {"embed", "lexical", "dense", "library", "read"} == set(watch.seconds)
     assert all(took > 0 for took in watch.seconds.values())
     assert {"lexical": 5, "dense": 5} == {leg: len(hits) for leg, hits in watch.hits.items()}
 

@@ -169,6 +169,33 @@ def test_the_command_prints_every_row_and_keeps_records(
     ].keys()
 
 
+def test_news_is_ranked_with_and_without_reading(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only weeks held out are asked; the table has both ways, for passages and runs, and the difference."""
+    weeks = [f"2022-01-{n:02}" for n in range(1, 29)]
+    out, kept = next(w for w in weeks if held_out(w)), next(w for w in weeks if not held_out(w))
+    stories = [
+        {
+            "id": f"a{n}",
+            "title": None,
+            "published": out,
+            "text": f"{name} won the race of {n} miles on Friday.",
+        }
+        for n, name in enumerate(("Ito", "Kato", "Abe", "Ueda"))
+    ]
+    quizzes = [
+        {"id": week, "date": week, "question": "Who won the race of 1 mile?", "answer": ["Kato"],
+         "answer_bearing_ids": ["a1"]}
+        for week in (out, kept)
+    ]  # fmt: skip
+    write(tmp_path, "tiny_articles.jsonl.gz", *stories)
+    write(tmp_path, "tiny_questions.jsonl.gz", *quizzes)
+    assert 0 == main(["--data", str(tmp_path), "--only", "news"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("| news: 1 questions, 2 articles")
+    assert 8 == len(lines)
+    assert 2 == sum("what reading adds" in line for line in lines)
+
+
 def test_data_that_cannot_be_read_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A missing or broken file ends with exit 2 and one line that names it."""
     assert 2 == main(["--data", str(tmp_path), "--only", "squad"])

@@ -5,8 +5,8 @@
 DATA_FOLDER holds squad2_dev_half.jsonl.gz (title, context, qas) and rgb_noise_dev.jsonl.gz (query, answer,
 positive, negative). Only titles that the network was never trained on are taken. Each question goes through
 the retrieval itself; a sentence is right when it holds the answer. What is made likely is that a right
-sentence is chosen, or "none of them" where none is. Both sets weigh the same. Figures are cross-validated: by
-title, and by question.
+sentence is chosen, or "none of them" where none is; a column that never varies keeps its weight. Both sets
+weigh the same. Figures are cross-validated: by title, and by question.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from rag.collection import shelve_texts
 from rag.config import Config
 from rag.embed import MiniLM
 from rag.reader import Network, Reader, Sight, rarities
-from rag.reader.weigh import choice, echo
+from rag.reader.weigh import WEIGHTS, choice, echo
 from rag.retrieve import Shelf, compete, frequencies, to_read
 from rag.types import Question
 
@@ -169,7 +169,9 @@ def _climb(known: Sequence[Known], matrices: Sequence[Floats]) -> Fitted:
         first, second = 0.9 * first + 0.1 * gradient, 0.98 * second + 0.02 * gradient**2
         beta = beta + _RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.98**step)) + 1e-8)
     beta = beta / scale
-    return Fitted(beta[:width], (float(beta[width]), float(beta[width + 1])))
+    varies = np.ptp(rows[:, :width], axis=0) > 0
+    weights = np.where(varies, beta[:width], WEIGHTS)
+    return Fitted(weights, (float(beta[width]), float(beta[width + 1])))
 
 
 def _softmax(logits: Floats, starts: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> Floats:

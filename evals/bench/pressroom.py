@@ -52,6 +52,7 @@ class Watch:
             cast("Any", _Watched(shelf.library, self, "library", {"search": "lexical"})),
             cast("Any", _Watched(shelf.index, self, "dense", {})),
             cast("Any", _Watched(shelf.embedder, self, "embed", {})),
+            cast("Any", _Watched(shelf.reader, self, "read", {})),
         )
 
     def clear(self) -> None:

@@ -24,8 +24,8 @@ from rag.embed import Embedder
 Tell = Callable[[str], None]
 
 SIZES = (500, 1_000, 2_500, 5_000)
-STEPS = ("embed", "lexical", "dense", "rows", "rank", "retrieve", "quoted answer")
-_STEP_OF = {"embed": "embed", "lexical": "lexical", "dense": "dense", "library": "rows"}
+STEPS = ("embed", "lexical", "dense", "rows", "read", "rank", "retrieve", "quoted answer")
+_STEP_OF = {"embed": "embed", "lexical": "lexical", "dense": "dense", "library": "rows", "read": "read"}
 _ROUNDS = 3
 _SEED = 5
 _TIMED = 5

@@ -1,8 +1,8 @@
 """`python -m evals.reader --data DIR`: how well the reader reads, with 95 % intervals, and what it costs.
 
-DIR holds squad2_dev_half.jsonl.gz and rgb_noise_dev.jsonl.gz. Every question goes the product's own way,
-quoting; the seed questions are those of evals/cases. Exit 0 whatever the figures say, 2 when nothing can be
-measured.
+DIR holds squad2_dev_half.jsonl.gz and rgb_noise_dev.jsonl.gz, and for `--only news` a pair of files as
+`evals.bench retrieval` reads them. Every question goes the product's own way, quoting; the seed questions are
+those of evals/cases. Exit 0 whatever the figures say, 2 when nothing can be measured.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import asdict, replace
 from itertools import chain, islice
 from pathlib import Path
 
-from evals.reader import report, speed
+from evals.reader import news, report, speed
 from evals.reader.ask import Record, records
 from evals.reader.data import Asked, rgb, seeds, squad
 from rag import Assistant, Config
@@ -24,13 +24,13 @@ from rag.errors import PressroomError
 from rag.reader import Network, Reader
 from rag.terminal import tell
 
-_SETS = ("squad", "rgb", "seeds", "speed")
+_USUAL = ("squad", "rgb", "seeds", "speed")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; the exit status."""
     options = _parser().parse_args(arguments)
-    wanted = options.only or _SETS
+    wanted = options.only or _USUAL
     try:
         every = list(_asked(options.data, wanted, options.limit))
         if every:
@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 )
             if options.fp32:
                 print("\n".join(("", *report.beside(found, _measure(every, options.fp32)))), flush=True)
+        if "news" in wanted:
+            for line in news.measure(options.data, options.cache, tell):
+                print(line, flush=True)
         if "speed" in wanted:
             print("\n".join(("", *map(str, speed.measure(options.runs)))))
     except (PressroomError, OSError) as error:
@@ -72,8 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals.reader", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="where the public sets lie")
     parser.add_argument(
-        "--only", action="append", choices=_SETS, help="only this part; more than once for more"
+        "--only", action="append", choices=(*_USUAL, "news"), help="only this part; may be repeated"
     )
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the vectors of news here")
     parser.add_argument("--limit", type=int, metavar="N", help="the first so many questions of each part")
     parser.add_argument("--fp32", type=Path, metavar="FILE", help="the same network in float32, to compare")
     parser.add_argument("--runs", type=int, default=15, metavar="N", help="how often speed is measured (15)")
