@@ -11,7 +11,7 @@ from rag.words import words
 # Sentences are quoted until it is so likely that the answer is among them, of all that answer at all.
 _ENOUGH = 0.85
 # A further sentence is quoted when it is at least so likely beside the first.
-_JOINS_FROM = 0.15
+_JOINS_FROM = 0.25
 # The share of their words from which two sentences say the same.
 _SAME_FROM = 0.7
 

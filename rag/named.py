@@ -7,27 +7,53 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from rag.types import Article
+from rag.types import Article, Span
 from rag.words import STOPWORDS
 
 _MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = r"(?P<month>(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)(?:\.|[a-z]+)?|may)"
+_MONTH = (
+    r"(?P<month>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|jun(?:e|\.)?|jul(?:y|\.)?"
+    r"|aug(?:ust|\.)?|sep(?:tember|t?\.|t)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
+)
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
-_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
+_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?: ?[-–] ?[0-3]?\d)?"
+# What numbers that look like years count.
+_COUNTED = "(?:people|men|women|troops|soldiers|seats|jobs|miles|kilometers|tons|yen|dollars)"
 _DATES = tuple(
-    re.compile(rf"\b{pattern}\b", re.IGNORECASE)
+    re.compile(rf"\b{pattern}\b", re.IGNORECASE | re.ASCII)
     for pattern in (
+        rf"{_YEAR}-(?P<month>[01]\d)-(?P<day>[0-3]\d)",
         rf"{_MONTH} {_DAY},? {_YEAR}",
         rf"{_DAY} (?:of )?{_MONTH},? {_YEAR}",
         rf"{_MONTH},? (?:of )?{_YEAR}",
-        _YEAR,
+        rf"(?<![$€£¥,.]){_YEAR}(?! {_COUNTED}\b)",
     )
 )
-# Names that are everyday words too count only behind "the".
+# A day behind these bounds a time, and what will be is told by articles of other days.
+_BOUND = re.compile(r"\b(?:by|until|till|since|before|after|than|over|about|nearly)\s+$", re.IGNORECASE)
+_AHEAD = re.compile(r"^Will\b|\bwill\b")
+# Names that are everyday words too count only where something is told by them.
 _EVERYDAY = frozenset(
-    "times post guardian independent sun mirror star globe herald today week hill mail".split()
+    """
+    times time post guardian independent sun mirror star globe herald today week hill mail fortune nature
+    science people free daily sky fox wired variety insider standard nation economist
+    """.split()
 )
-_TAIL = re.compile(r"(?: (?:News|Online|Newspaper|Agency)|\.com|\.org|\.net)+$")
+_TAIL = re.compile(r"(?: (?:News|Online|Newspaper|Agency|Magazine|Asia|Press)|\.com|\.org|\.net)+$")
+_CALLED = r"(?: (?:News|Online|Newspaper|Agency|Magazine)\b)*"
+_TELLING = re.compile(
+    r"(?:['’]s)? (?:say|said|report|writ|wrote|claim|quot|describ|mention|publish|cover"
+    r"|piece|article|story|account|magazine|newspaper)",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(
+    r"\b(?:according to|told|(?:reported|published|quoted|written) (?:by|in)"
+    r"|(?:article|report|piece|story|interview) (?:of|in|by|from|with))(?: the)? $",
+    re.IGNORECASE,
+)
+# A word with a capital right before a name, or right behind it, is part of it.
+_LEADS = re.compile(r"(?<![\w'’])(\w+) $")
+_FOLLOWS = re.compile(r" (\w)")
 _NEAR_DAYS = 3
 
 
@@ -48,7 +74,7 @@ class Named(NamedTuple):
 
 def named(text: str, outlets: Sequence[str]) -> Named:
     """What a question names, of these outlets and of all days."""
-    return Named(tuple(o for o in outlets if _names(text, o)), tuple(dict.fromkeys(_days(text))))
+    return Named(_outlets(text, outlets), tuple(dict.fromkeys(_days(text))))
 
 
 def fits(asked: Named, article: Article) -> float:
@@ -77,44 +103,77 @@ def _day_fits(day: Day, published: date) -> float:
 
 
 def _days(text: str) -> Iterator[Day]:
-    left = text
+    left = "" if _AHEAD.search(text) else text
     for pattern in _DATES:
         for found in pattern.finditer(left):
             parts = found.groupdict()
-            yield _day(int(parts["year"]), parts.get("month"), parts.get("day"))
+            if not _BOUND.search(left[: found.start()]):
+                yield _day(int(parts["year"]), parts.get("month"), parts.get("day"))
         left = pattern.sub(" ", left)
 
 
 def _day(year: int, month: str | None, day: str | None) -> Day:
-    if month is None:
+    number = _month(month) if month else None
+    if number is None:
         return Day(year)
-    number = next(i for i, name in enumerate(_MONTHS, start=1) if name.startswith(month[:3].lower()))
     try:
         return Day(year, number, date(year, number, int(day)).day if day else None)
     except ValueError:
         return Day(year, number)
 
 
-def _names(text: str, outlet: str) -> bool:
-    """Whether the text names the outlet, by its name or without its News, .com or The."""
-    short = _TAIL.sub("", outlet).removeprefix("The ").strip()
-    flags = re.IGNORECASE if text == text.lower() else re.RegexFlag(0)
-    return any(
-        _stands_alone(text, match, form) for form in {outlet, short} for match in _found(form, text, flags)
-    )
+def _month(written: str) -> int | None:
+    """The number of a month, written as a number or a name; None when there is no such month."""
+    if written.isdecimal():
+        return int(written) if 1 <= int(written) <= 12 else None
+    return next(i for i, name in enumerate(_MONTHS, start=1) if name.startswith(written[:3].lower()))
 
 
-def _found(form: str, text: str, flags: re.RegexFlag) -> Iterator[re.Match[str]]:
-    return re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text, flags) if form else iter(())
+def _outlets(text: str, outlets: Sequence[str]) -> tuple[str, ...]:
+    """The outlets named; where a name holds another outlet's, only the longer one is."""
+    found = {outlet: list(_mentions(text, outlet)) for outlet in outlets}
+    every = [span for spans in found.values() for span in spans]
+    return tuple(outlet for outlet, spans in found.items() if any(not _inside(span, every) for span in spans))
 
 
-def _stands_alone(text: str, match: re.Match[str], form: str) -> bool:
-    """Whether a match is the whole name, and no everyday word."""
-    before, after = text[: match.start()].split(), text[match.end() :].split()
-    article = bool(before) and before[-1].lower() == "the"
-    if " " not in form and form.lower() in _EVERYDAY and not article:
+def _inside(span: Span, others: Sequence[Span]) -> bool:
+    return any(o != span and o.start <= span.start and span.end <= o.end for o in others)
+
+
+def _mentions(text: str, outlet: str) -> Iterator[Span]:
+    """Where the text names the outlet, by its name or without its The, News or .com."""
+    whole = outlet.removeprefix("The ").strip()
+    cased = text not in (text.lower(), text.upper())
+    flags = re.RegexFlag(0) if cased else re.IGNORECASE
+    for form in {whole, _TAIL.sub("", whole)} - {""}:
+        for match in re.finditer(rf"(?<![\w-]){re.escape(form)}{_CALLED}(?!\w|-\w)", text, flags):
+            everyday = form.lower() in _EVERYDAY and not (
+                # Inside a sentence only a name has a capital here.
+                cased and outlet.startswith("The ") and text[1 : match.start()].endswith(" The ")
+            )
+            if cased and _is_part(text, match, everyday):
+                continue
+            if (everyday or not (cased or " " in form)) and not _tells(text, match):
+                continue
+            yield Span(*match.span())
+
+
+def _is_part(text: str, match: re.Match[str], everyday: bool) -> bool:
+    """Whether capitals around a match make it part of a longer name."""
+    leads, follows = _LEADS.search(text[: match.start()]), _FOLLOWS.match(text, match.end())
+    if follows is not None and follows.group(1).isupper():
+        return True
+    word = leads.group(1) if leads is not None else ""
+    if not word[:1].isupper() or word.lower() in STOPWORDS or word.lower() in _MONTHS:
         return False
-    leads = before[-1] if before else ""
-    longer = leads[:1].isupper() and leads.lower() not in STOPWORDS and len(before) > 1
-    follows = bool(after) and text[match.end()] == " " and after[0][:1].isupper()
-    return not longer and not follows
+    # The first word has a capital in any case.
+    return everyday or match.start() > len(word) + 1
+
+
+def _tells(text: str, match: re.Match[str]) -> bool:
+    """Whether something is told by what matches, and no word before it belongs to it."""
+    before = text[: match.start()]
+    if _TOLD.search(before):
+        return True
+    alone = not before.strip() or before.split()[-1].lower() in STOPWORDS
+    return alone and _TELLING.match(text, match.end()) is not None

@@ -6,6 +6,7 @@ over all that compete. `tools/fit_ranker.py` fits the weights. Pure: no model, n
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -105,6 +106,11 @@ def ask(text: str, weights: Mapping[str, float]) -> Asked:
     lowered = text.casefold()
     seeks = next((name for name, pattern in _SOUGHT if pattern.search(lowered)), "")
     return Asked(weights, seeks, frozenset(map(token_key, tokens(text))))
+
+
+def rarities(frequencies: Mapping[str, int], total: int) -> dict[str, float]:
+    """Inverse document frequency of words, as in BM25 (Robertson and Zaragoza 2009), above zero."""
+    return {word: math.log(1 + (total - count + 0.5) / (count + 0.5)) for word, count in frequencies.items()}
 
 
 def best_articles(lexical: Sequence[Hit], dense: Sequence[Hit], count: int) -> list[str]:

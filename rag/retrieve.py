@@ -17,7 +17,7 @@ from rag.errors import UsageError
 from rag.library import Library, Shelved, Vectors
 from rag.passages import joined
 from rag.rank import Floats, Run
-from rag.reader import Candidate, Reader, rarities
+from rag.reader import Candidate, Reader
 from rag.types import Article, Evidence, Filters, Passage, Question, Reading, Scope
 from rag.words import content_words, key, spellings
 
@@ -92,9 +92,8 @@ def read(question: Question, shelf: Shelf, field: Field, chances: Floats) -> dic
     """The readings of the likeliest passages that differ, by their places in the field."""
     if shelf.reader is None:
         return {}
-    rarity = rarities(frequencies(question, shelf.library), shelf.library.passage_count())
     best, taken = to_read(field, chances)
-    return dict(zip(best, shelf.reader.read(question, rarity, taken), strict=True))
+    return dict(zip(best, shelf.reader.read(question, taken), strict=True))
 
 
 def to_read(field: Field, chances: Floats) -> tuple[list[int], list[Candidate]]:
@@ -166,7 +165,7 @@ def holders(question: Question, library: Library) -> dict[str, frozenset[str]]:
 def _asked(question: Question, library: Library) -> rank.Asked:
     """The question with the weights of those of its words that any passage holds."""
     known = {word: count for word, count in frequencies(question, library).items() if count}
-    weights = rarities(known, library.passage_count())
+    weights = rank.rarities(known, library.passage_count())
     return rank.ask(wording(question)[0], {key(word): weight for word, weight in weights.items()})
 
 

@@ -43,11 +43,12 @@ def silence(question: Question, holders: Holders, total: int) -> str:
     if total == 0:
         return "The articles do not say: none fits these filters."
     written = as_written(" ".join((question.standalone, *question.topic)))
-    ordered = sorted(holders, key=lambda word: (word not in _names(question), len(holders[word])))
+    names = _names(question)
+    ordered = sorted(holders, key=lambda word: (word not in names, len(holders[word])))
     absent = [word for word in ordered if not holders[word]]
     heard = [word for word in ordered if holders[word]]
     if absent:
-        named = [word for word in heard if word in _names(question)][:_MOST_HEARD]
+        named = [word for word in heard if word in names][:_MOST_HEARD]
         missing = _listed([written[word] for word in absent[:_MOST_ABSENT]], "or")
         return f"The articles do not say: {_without(named, missing, written, holders, total)}."
     return f"The articles do not say: {_apart(heard[:_MOST_HEARD], written, holders, total)}."

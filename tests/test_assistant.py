@@ -318,7 +318,7 @@ def test_a_first_line_is_an_article_too(assistant: Assistant) -> None:
         "- Mayor Ito opened the bridge",
         "Home: Mayor Ito opened it",
     ):
-        answer = assistant.ask_texts("Who is mayor?", [f"{first}\nThe work took ten years."])
+        answer = assistant.ask_texts("What did Mayor Ito open?", [f"{first}\nThe work took ten years."])
         assert first in {s.text for s in answer.sentences} | {"- " + s.text for s in answer.sentences}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,18 @@ from evals.reader import report
 from evals.reader.__main__ import main
 from evals.reader.ask import Order, Record, bm25, order
 from evals.reader.data import NOISE, Asked, held_out, rgb, seeds, squad
-from evals.reader.figures import auroc, calibration_error, interval, risk_area, share
+from evals.reader.figures import (
+    auroc,
+    calibration_error,
+    calibration_error_by_mass,
+    difference,
+    interval,
+    risk_area,
+    share,
+)
+from evals.reader.speed import candidates
+from rag.embed import MiniLM
+from rag.reader.model import MODEL
 
 OUT = next(f"title {n}" for n in range(99) if held_out(f"title {n}"))
 IN = next(f"title {n}" for n in range(99) if not held_out(f"title {n}"))
@@ -128,6 +140,13 @@ def test_calibration_compares_confidence_with_what_is_right() -> None:
     assert 0.9 == pytest.approx(calibration_error([record(True, 1, 0.9, shown=False)] * 4))
 
 
+def test_calibration_is_told_in_bins_of_equally_many_too() -> None:
+    """Where all confidences share a bin of equal width, bins of equally many still part sure from unsure."""
+    mine = [record(True, 1, 0.40 + n / 1000, shown=n >= 10) for n in range(20)]
+    assert 0.0905 == pytest.approx(calibration_error(mine))
+    assert 0.5 == pytest.approx(calibration_error_by_mass(mine), abs=0.01)
+
+
 def test_risk_falls_when_the_sure_are_right() -> None:
     """Confidence that puts right answers first has a smaller area than one that puts them last."""
     rising = [record(True, 1, n / 10, shown=n > 5) for n in range(10)]
@@ -145,10 +164,23 @@ def test_silence_is_right_only_where_it_is_due() -> None:
 
 def test_an_interval_draws_whole_clusters() -> None:
     """A hundred questions of one paragraph tell no more than one: the interval of two clusters is wide."""
-    one = [Record(asked("Ito", cluster="a"), *[Order(True, True, 1)] * 3, True, True, True, 0.5)] * 50
-    two = [Record(asked("Ito", cluster="b"), *[Order(False, False, 1)] * 3, True, False, False, 0.5)] * 50
+    one = [replace(record(True, 1), asked=asked("Ito", cluster="a"))] * 50
+    two = [replace(record(True, 1, shown=False), asked=asked("Ito", cluster="b"))] * 50
     found = interval([*one, *two], share(lambda r: r.opening))
     assert (0.5, 0.0, 1.0) == found
+
+
+def test_two_networks_are_compared_question_by_question() -> None:
+    """What both get right and wrong alike is no difference, and its interval has no width."""
+    mixed = [replace(record(True, 1, shown=n % 2 == 0), asked=asked("Ito", cluster=str(n))) for n in range(8)]
+    assert (0.0, 0.0, 0.0) == difference(mixed, mixed, share(lambda r: r.opening))
+    found = difference([record(True, 1)] * 2, [record(True, 1, shown=False)] * 2, share(lambda r: r.opening))
+    assert (1.0, 1.0, 1.0) == found
+
+
+def test_24_sentences_are_timed() -> None:
+    """What is timed beside one embedding is as many sentences as the table says."""
+    assert 24 == sum(len(each.passage.sentences) for each in candidates(MiniLM()))
 
 
 def test_the_command_prints_every_row_and_keeps_records(
@@ -160,13 +192,38 @@ def test_the_command_prints_every_row_and_keeps_records(
     printed = capsys.readouterr().out
     for row in report.ROWS:
         assert (row.what in printed) == ("seeds" not in row.what)
-    assert "calibration error of confidence" in printed
+    assert "RGB and SQuAD 2.0 together: calibration error of confidence" in printed
+    assert "RGB, noise .2: right in what is shown (ChatGPT .947)" in printed
     assert "false silence" in printed
+    assert "cross-validated" in printed
     kept = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert 7 == len(kept)
     assert {"asked", "reader", "bm25", "cosine", "answered", "shown", "confidence", "correct"} <= kept[
         0
     ].keys()
+
+
+def test_what_is_shown_can_be_printed_alone(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the public sets, without the table of what is read."""
+    assert 0 == main(["--data", str(data), "--only", "shown"])
+    printed = capsys.readouterr().out
+    assert "RGB, only noise: silence where it is due" in printed
+    assert report.ROWS[0].what not in printed
+
+
+def test_two_networks_stand_side_by_side(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same network compared with itself is apart by nothing on every row."""
+    assert 0 == main(["--data", str(data), "--only", "rgb", "--fp32", str(MODEL)])
+    beside = capsys.readouterr().out.partition("| int8 beside fp32 |")[2]
+    rows = [line for line in beside.splitlines() if line.startswith("| RGB")]
+    assert 10 == len(rows)
+    assert all("| .000 (.000 to .000) | within .01 | reached |" in row for row in rows)
+
+
+def test_one_kind_of_question_is_not_told_apart() -> None:
+    """Without an unanswerable question there is no row that tells it from others."""
+    row = next(row for row in report.ROWS if row.kind == "apart")
+    assert [] == report.taken(row, {"SQuAD 2.0": [record(True, 1)]})
 
 
 def test_news_is_ranked_with_and_without_reading(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -194,14 +251,54 @@ def test_news_is_ranked_with_and_without_reading(tmp_path: Path, capsys: pytest.
     assert lines[0].startswith("| news: 1 questions, 2 articles")
     assert 8 == len(lines)
     assert 2 == sum("what reading adds" in line for line in lines)
+    cache = ["--cache", str(tmp_path / "cache")]
+    assert 0 == main(["--data", str(tmp_path), "--only", "news", "--whole", *cache])
+    assert capsys.readouterr().out.startswith("| news: 1 questions, 4 articles")
+    assert 1 == len(list((tmp_path / "cache").iterdir()))
 
 
-def test_data_that_cannot_be_read_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A missing or broken file ends with exit 2 and one line that names it."""
-    assert 2 == main(["--data", str(tmp_path), "--only", "squad"])
-    (tmp_path / "rgb_noise_dev.jsonl.gz").write_bytes(b"no gzip")
-    assert 2 == main(["--data", str(tmp_path), "--only", "rgb"])
+@pytest.mark.parametrize("text", ["no gzip", "[1]\n", '{"title": 1}\n', '{"query": "q"}\n', "{\n"])
+@pytest.mark.parametrize(("part", "name"), [("squad", "squad2_dev_half"), ("rgb", "rgb_noise_dev")])
+def test_data_that_cannot_be_read_is_one_line(
+    part: str, name: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing, broken or foreign file ends with exit 2 and one line that names it."""
+    assert 2 == main(["--data", str(tmp_path), "--only", part])
+    raw = text.encode()
+    (tmp_path / f"{name}.jsonl.gz").write_bytes(raw if text == "no gzip" else gzip.compress(raw))
+    assert 2 == main(["--data", str(tmp_path), "--only", part])
     told = capsys.readouterr().err.splitlines()
     assert 2 == len(told)
-    assert "squad2_dev_half.jsonl.gz" in told[0]
-    assert "rgb_noise_dev.jsonl.gz" in told[1]
+    assert all(f"{name}.jsonl.gz" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (["--out", "/nowhere/records.jsonl"], "cannot write /nowhere/records.jsonl: there is no such folder"),
+        (["--fp32", "/nowhere/model.onnx"], "cannot read /nowhere/model.onnx"),
+        (["--whole"], "--whole goes with --only news and --cache DIR"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_measuring(
+    options: list[str], line: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is printed after minutes that could have been refused at once."""
+    assert 2 == main(["--data", str(data), "--only", "squad", *options])
+    printed = capsys.readouterr()
+    assert "" == printed.out
+    assert printed.err.startswith(f"error: {line}")
+
+
+def test_nothing_held_out_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A set without a question to measure on is no empty table."""
+    write(tmp_path, "squad2_dev_half.jsonl.gz", {"title": IN, "context": "Ito.", "qas": []})
+    assert 2 == main(["--data", str(tmp_path), "--only", "squad"])
+    assert "none of its questions is held out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--limit", "--runs"])
+def test_counts_begin_at_one(option: str, tmp_path: Path) -> None:
+    """Nought and less are no number of questions or of measurements."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["--data", str(tmp_path), option, "0"])

@@ -33,7 +33,7 @@ def read(asked: str | Question, *texts: str, reader: Reader | None = None) -> li
     """Each sentence with its reading, the likeliest first."""
     asked = question(asked) if isinstance(asked, str) else asked
     given_ = candidates(*texts)
-    found = (reader or Reader()).read(asked, {}, given_)
+    found = (reader or Reader()).read(asked, given_)
     pairs = [(c.article, r) for c, each in zip(given_, found, strict=True) for r in each]
     return [(a.text[r.start : r.end], r) for a, r in sorted(pairs, key=lambda p: -p[1].chance)]
 
@@ -80,7 +80,7 @@ def test_the_words_that_answer_stand_in_the_sentence() -> None:
     known = article("\n\n" + MEMO)
     passage = split(known, 220)[0]
     asked = question("how much does Tokyo pay over five years?")
-    best = max(Reader().read(asked, {}, [Candidate(passage, known, 1.0)])[0], key=lambda r: r.chance)
+    best = max(Reader().read(asked, [Candidate(passage, known, 1.0)])[0], key=lambda r: r.chance)
     assert best.focus is not None
     assert best.start <= best.focus.start < best.focus.end <= best.end
     assert "1.05 trillion yen" in known.text[slice(*best.focus)]
@@ -114,7 +114,7 @@ def test_whatever_is_read_comes_out_as_chances(text: str, sentences: list[str]) 
 def test_odd_texts_are_read_like_any_other(text: str) -> None:
     """Very long sentences and other scripts are read, every sentence once, in their own order."""
     given_ = candidates(text, MEMO)
-    found = Reader().read(question("Who came?"), {}, given_)
+    found = Reader().read(question("Who came?"), given_)
     assert [[s.start for s in c.passage.sentences] for c in given_] == [[r.start for r in f] for f in found]
 
 
@@ -131,7 +131,7 @@ def test_a_text_longer_than_a_window_is_read_whole() -> None:
 
 def test_nothing_to_read_gives_nothing() -> None:
     """No candidates, no readings; and a text without sentences none of its own."""
-    assert [] == Reader().read(question("Who?"), {}, [])
+    assert [] == Reader().read(question("Who?"), [])
     assert [[], []] == Network().see("Who?", [Text("A heading", []), Text("", [])])
 
 
@@ -221,7 +221,7 @@ def test_what_shows_a_kind(text: str, sentence: str, right: bool) -> None:
 
 def shown(asked: str, known: Article) -> list[float]:
     """Whether each sentence of an article is of a wrong year."""
-    return [f.wrong_year for f in features(ask(question(asked), {}), split(known, 220)[0], known)]
+    return [f.wrong_year for f in features(ask(question(asked)), split(known, 220)[0], known)]
 
 
 def test_an_article_of_another_year_is_told() -> None:

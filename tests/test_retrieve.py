@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -40,9 +40,7 @@ class FondOf:
         self.word = word
         self.given: list[tuple[str, list[str]]] = []
 
-    def read(
-        self, question: Question, _: Mapping[str, float], candidates: Sequence[Candidate]
-    ) -> list[tuple[Reading, ...]]:
+    def read(self, question: Question, candidates: Sequence[Candidate]) -> list[tuple[Reading, ...]]:
         """The same small chance for each sentence with the word."""
         self.given.append((question.standalone, [c.passage.text for c in candidates]))
         return [

@@ -12,19 +12,25 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, replace
 from itertools import chain, islice
 from pathlib import Path
 
+from evals.bench.vectors import Remembered
+from evals.cases import CaseError
 from evals.reader import news, report, speed
 from evals.reader.ask import Record, records
 from evals.reader.data import Asked, rgb, seeds, squad
 from rag import Assistant, Config
-from rag.errors import PressroomError
-from rag.reader import Network, Reader
+from rag.embed import embedder
+from rag.errors import PressroomError, UsageError
+from rag.reader import Network, Reader, Text
 from rag.terminal import tell
 
-_USUAL = ("squad", "rgb", "seeds", "speed")
+_SETS = ("squad", "rgb", "seeds")
+_USUAL = (*_SETS, "speed")
+_PARTS = (*_USUAL, "shown", "news")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,30 +38,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     wanted = options.only or _USUAL
     try:
-        every = list(_asked(options.data, wanted, options.limit))
-        if every:
-            found = _measure(every, None)
-            print("\n".join((*report.reading(found), "", *report.shown(found))), flush=True)
-            if options.out:
-                options.out.write_text(
-                    "".join(json.dumps(_told(r), ensure_ascii=False) + "\n" for r in found), encoding="utf-8"
-                )
-            if options.fp32:
-                print("\n".join(("", *report.beside(found, _measure(every, options.fp32)))), flush=True)
+        _check(options, wanted)
+        if sets := _sets(wanted):
+            _reading(list(_asked(options.data, sets, options.limit)), options, wanted)
         if "news" in wanted:
-            for line in news.measure(options.data, options.cache, tell):
+            for line in news.measure(options.data, options.cache, options.whole, tell):
                 print(line, flush=True)
         if "speed" in wanted:
             print("\n".join(("", *map(str, speed.measure(options.runs)))))
-    except (PressroomError, OSError) as error:
+    except (PressroomError, CaseError, OSError) as error:
         tell(f"error: {error}")
         return 2
     return 0
 
 
-def _asked(folder: Path, wanted: Sequence[str], limit: int | None) -> Iterator[Asked]:
+def _check(options: argparse.Namespace, wanted: Sequence[str]) -> None:
+    """Refuse before minutes are spent what could not be kept or compared afterwards."""
+    if options.out and not options.out.parent.is_dir():
+        raise UsageError(f"cannot write {options.out}: there is no such folder")
+    if options.whole and not ("news" in wanted and options.cache):
+        raise UsageError("--whole goes with --only news and --cache DIR: embedding all takes half an hour")
+    if options.fp32:
+        Network(options.fp32, None).see("Who came?", [Text("", ["Ito came."])])
+
+
+def _sets(wanted: Sequence[str]) -> Sequence[str]:
+    """The sets that are asked; what is shown alone is of the public ones."""
+    named = [name for name in _SETS if name in wanted]
+    return ("squad", "rgb") if "shown" in wanted and not named else named
+
+
+def _asked(folder: Path, sets: Sequence[str], limit: int | None) -> Iterator[Asked]:
     ways: dict[str, Iterable[Asked]] = {"squad": squad(folder), "rgb": rgb(folder), "seeds": seeds()}
-    return chain.from_iterable(islice(ways[name], limit) for name in ways if name in wanted)
+    return chain.from_iterable(islice(ways[name], limit) for name in sets)
+
+
+def _reading(every: Sequence[Asked], options: argparse.Namespace, wanted: Sequence[str]) -> None:
+    if not every:
+        raise UsageError(f"{options.data}: none of its questions is held out")
+    found = _measure(every, None)
+    if options.out:
+        lines = (json.dumps(_told(record), ensure_ascii=False) + "\n" for record in found)
+        options.out.write_text("".join(lines), encoding="utf-8")
+    if "shown" not in wanted:
+        print("\n".join((*report.reading(found), "")), flush=True)
+    print("\n".join((*report.shown(found), "", *report.notes(found))), flush=True)
+    if options.fp32:
+        print("\n".join(("", *report.beside(found, _measure(every, options.fp32)))), flush=True)
 
 
 def _measure(every: Sequence[Asked], network: Path | None) -> list[Record]:
@@ -63,7 +92,12 @@ def _measure(every: Sequence[Asked], network: Path | None) -> list[Record]:
     with tempfile.TemporaryDirectory(prefix="pressroom-reader-") as home:
         config = replace(Config.from_env(), home=Path(home), cache=Path(home), model=None)
         reader = Reader(Network(network, None)) if network else Reader()
-        with Assistant(config, tell=lambda _: None, reader=reader) as assistant:
+        with (
+            closing(Remembered(embedder(config))) as remembered,
+            Assistant(config, tell=lambda _: None, reader=reader) as assistant,
+        ):
+            # The same texts come with many questions: embedding them each time would take half of all time.
+            assistant._embedder = remembered
             return list(records(assistant, every, tell))
 
 
@@ -74,15 +108,21 @@ def _told(record: Record) -> dict[str, object]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals.reader", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="where the public sets lie")
-    parser.add_argument(
-        "--only", action="append", choices=(*_USUAL, "news"), help="only this part; may be repeated"
-    )
+    parser.add_argument("--only", action="append", choices=_PARTS, help="only this part; may be repeated")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the vectors of news here")
-    parser.add_argument("--limit", type=int, metavar="N", help="the first so many questions of each part")
+    parser.add_argument("--whole", action="store_true", help="all articles of news, no sample; needs --cache")
+    parser.add_argument("--limit", type=_count, metavar="N", help="the first so many questions of each part")
     parser.add_argument("--fp32", type=Path, metavar="FILE", help="the same network in float32, to compare")
-    parser.add_argument("--runs", type=int, default=15, metavar="N", help="how often speed is measured (15)")
+    parser.add_argument("--runs", type=_count, default=15, metavar="N", help="measurements of speed (15)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write a JSON record a question here")
     return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from functools import cache
 
 import numpy as np
 
+from evals.bench.vectors import Remembered
 from evals.reader.data import Asked
 from rag import Assistant
-from rag.embed import MiniLM, Vectors
+from rag.embed import MiniLM
 from rag.types import Answer
 from rag.words import content_words, key, keys
 
@@ -69,12 +70,12 @@ def records(assistant: Assistant, every: Iterable[Asked], tell: Callable[[str], 
 
 def record(asked: Asked, answer: Answer) -> Record:
     """What became of a question, from its answer alone."""
-    read = [(e.article.text[r.start : r.end], r.chance) for e in answer.evidence for r in e.readings]
-    texts = [text for text, _ in read]
+    read = {(e.article.id, r.start): (e.article.text, r) for e in answer.evidence for r in e.readings}
+    texts = [text[reading.start : reading.end] for text, reading in read.values()]
     shown = [sentence.text for sentence in answer.sentences]
     return Record(
         asked,
-        reader=order(asked, texts, [chance for _, chance in read], sum),
+        reader=order(asked, texts, [reading.chance for _, reading in read.values()], sum),
         bm25=order(asked, texts, bm25(asked.question, texts), max),
         cosine=order(asked, texts, cosine(asked.question, texts), max),
         answered=answer.status == "answered",
@@ -111,15 +112,11 @@ def bm25(question: str, texts: Sequence[str]) -> list[float]:
 
 def cosine(question: str, texts: Sequence[str]) -> list[float]:
     """Cosine of all-MiniLM-L6-v2's vectors of each text and of the question."""
-    return [float(_vector(text) @ _vector(question)) for text in texts]
+    vectors = _remembered().embed([question, *texts])
+    return [float(score) for score in vectors[1:] @ vectors[0]]
 
 
 @cache
-def _vector(text: str) -> Vectors:
-    vector: Vectors = _model().embed([text])[0]
-    return vector
-
-
-@cache
-def _model() -> MiniLM:
-    return MiniLM()
+def _remembered() -> Remembered:
+    """Sentences come again: SQuAD's with each question of a paragraph, RGB's at each share of noise."""
+    return Remembered(MiniLM())

@@ -7,7 +7,7 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -68,25 +68,43 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def squad(folder: Path) -> Iterator[Asked]:
-    """SQuAD 2.0's questions of the titles held out, each beside its paragraph."""
-    for row in lines(folder / "squad2_dev_half.jsonl.gz"):
-        if held_out(row["title"]):
-            for qa in row["qas"]:
-                answers = () if qa["unanswerable"] else (tuple(qa["answers"]),)
-                yield Asked("SQuAD 2.0", qa["question"], (row["context"],), answers, row["context"])
+    """SQuAD 2.0's questions of the titles held out, each beside its paragraph. Raises as `lines` does."""
+    return _asked(folder / "squad2_dev_half.jsonl.gz", _of_paragraph)
 
 
 def rgb(folder: Path) -> Iterator[Asked]:
-    """RGB's questions, each beside five passages of which one to five do not hold the answer."""
+    """RGB's questions, each beside five passages of which one to five do not hold the answer.
+
+    Raises as `lines` does.
+    """
     draw = random.Random(_SEED)  # noqa: S311 - a sample, no secret
-    for row in lines(folder / "rgb_noise_dev.jsonl.gz"):
-        groups = tuple(tuple(g) if isinstance(g, list) else (g,) for g in row["answer"])
-        for negatives in range(1, _PASSAGES + 1):
-            texts = draw.sample(row["positive"], min(_PASSAGES - negatives, len(row["positive"])))
-            texts += draw.sample(row["negative"], min(negatives, len(row["negative"])))
-            noisy = negatives == _PASSAGES
-            name = NOISE if noisy else f"RGB, noise .{2 * negatives}"
-            yield Asked(name, row["query"], tuple(texts), () if noisy else groups, row["query"])
+    return _asked(folder / "rgb_noise_dev.jsonl.gz", lambda row: _at_each_noise(row, draw))
+
+
+def _asked(path: Path, questions: Callable[[dict[str, Any]], Iterable[Asked]]) -> Iterator[Asked]:
+    for number, row in enumerate(lines(path), start=1):
+        try:
+            found = tuple(questions(row))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise UsageError(f"{path}, line {number}: not a row of this set ({error})") from error
+        yield from found
+
+
+def _of_paragraph(row: dict[str, Any]) -> Iterator[Asked]:
+    if held_out(row["title"]):
+        for qa in row["qas"]:
+            answers = () if qa["unanswerable"] else (tuple(qa["answers"]),)
+            yield Asked("SQuAD 2.0", qa["question"], (row["context"],), answers, row["context"])
+
+
+def _at_each_noise(row: dict[str, Any], draw: random.Random) -> Iterator[Asked]:
+    groups = tuple(tuple(g) if isinstance(g, list) else (g,) for g in row["answer"])
+    for negatives in range(1, _PASSAGES + 1):
+        texts = draw.sample(row["positive"], min(_PASSAGES - negatives, len(row["positive"])))
+        texts += draw.sample(row["negative"], min(negatives, len(row["negative"])))
+        noisy = negatives == _PASSAGES
+        name = NOISE if noisy else f"RGB, noise .{2 * negatives}"
+        yield Asked(name, row["query"], tuple(texts), () if noisy else groups, row["query"])
 
 
 def seeds() -> Iterator[Asked]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,21 +16,39 @@ _SEED = 11
 _BINS = 10
 
 Statistic = Callable[[Sequence[Record]], float]
+Values = npt.NDArray[np.float64]
+Item = TypeVar("Item")
 
 
 def interval(records: Sequence[Record], statistic: Statistic) -> Mean:
     """A statistic with its percentile bootstrap interval (Efron 1979), whole clusters drawn."""
-    clusters: dict[str, list[Record]] = {}
-    for each in records:
-        clusters.setdefault(each.asked.cluster, []).append(each)
-    groups = list(clusters.values())
+    return _interval(records, [each.asked.cluster for each in records], statistic)
+
+
+def difference(ours: Sequence[Record], theirs: Sequence[Record], statistic: Statistic) -> Mean:
+    """Ours minus theirs on the same questions in the same order, with the paired bootstrap interval."""
+    pairs = list(zip(ours, theirs, strict=True))
+
+    def apart(drawn: Sequence[tuple[Record, Record]]) -> float:
+        return statistic([one for one, _ in drawn]) - statistic([other for _, other in drawn])
+
+    return _interval(pairs, [one.asked.cluster for one in ours], apart)
+
+
+def _interval(
+    items: Sequence[Item], clusters: Sequence[Hashable], statistic: Callable[[Sequence[Item]], float]
+) -> Mean:
+    together: dict[Hashable, list[Item]] = {}
+    for item, cluster in zip(items, clusters, strict=True):
+        together.setdefault(cluster, []).append(item)
+    groups = list(together.values())
     random = np.random.default_rng(_SEED)
     drawn = [
         statistic([each for i in random.integers(0, len(groups), len(groups)) for each in groups[i]])
         for _ in range(_DRAWS)
     ]
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
-    return Mean(statistic(records), float(low), float(high))
+    return Mean(statistic(items), float(low), float(high))
 
 
 def share(test: Callable[[Record], bool]) -> Statistic:
@@ -59,7 +78,17 @@ def auroc(above: Sequence[float], below: Sequence[float]) -> float:
 def calibration_error(records: Sequence[Record]) -> float:
     """Expected calibration error of confidence, ten bins of equal width (Guo et al. 2017)."""
     sure, right = _sure(records)
-    bins = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+    return _gap(sure, right, np.minimum((sure * _BINS).astype(np.int64), _BINS - 1))
+
+
+def calibration_error_by_mass(records: Sequence[Record]) -> float:
+    """The same with ten bins of equally many, so that no bin is nearly empty (Nguyen and O'Connor 2015)."""
+    sure, right = _sure(records)
+    ranks = np.argsort(np.argsort(sure, kind="stable"), kind="stable")
+    return _gap(sure, right, ranks * _BINS // max(len(sure), 1))
+
+
+def _gap(sure: Values, right: Values, bins: npt.NDArray[np.int64]) -> float:
     gaps = [abs(sure[bins == b].sum() - right[bins == b].sum()) for b in range(_BINS)]
     return float(sum(gaps) / max(len(sure), 1))
 
@@ -71,6 +100,6 @@ def risk_area(records: Sequence[Record]) -> float:
     return float(np.mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1)))
 
 
-def _sure(records: Sequence[Record]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _sure(records: Sequence[Record]) -> tuple[Values, Values]:
     sure = np.array([each.confidence for each in records], np.float64)
     return sure, np.array([each.correct for each in records], np.float64)

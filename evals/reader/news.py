@@ -18,6 +18,7 @@ from evals.bench.retrieval import Outcome
 from evals.bench.vectors import Remembered
 from evals.reader.data import held_out
 from rag.embed import MiniLM
+from rag.errors import UsageError
 from rag.retrieve import Shelf
 
 _QUESTIONS = 150
@@ -25,9 +26,9 @@ _SEED = 3
 _RUNS = (1, 4)
 
 
-def measure(folder: Path, cache: Path | None, tell: Callable[[str], None]) -> Iterator[str]:
-    """The table, over a library of the articles that bear an answer and as many others."""
-    data = sample(load(folder))
+def measure(folder: Path, cache: Path | None, whole: bool, tell: Callable[[str], None]) -> Iterator[str]:
+    """The table, over the `whole` library, or over the articles that bear an answer and as many others."""
+    data = unseen(load(folder)) if whole else sample(load(folder))
     with tempfile.TemporaryDirectory(prefix="pressroom-news-") as name:
         home, remembered = Path(name), Remembered(MiniLM(), cache)
         with closing(remembered), opened(home / "home", remembered) as collection:
@@ -36,11 +37,22 @@ def measure(folder: Path, cache: Path | None, tell: Callable[[str], None]) -> It
             yield from table(data, collection.shelf(), tell)
 
 
+def unseen(data: Data) -> Data:
+    """All articles, and the questions of the weeks held out. Raises UsageError when there are none."""
+    asked = tuple(quiz for quiz in data.questions if held_out(quiz.week))
+    if not asked:
+        raise UsageError("news: no question is of a week held out")
+    return replace(data, questions=asked)
+
+
 def sample(data: Data) -> Data:
-    """Questions of the weeks held out, the articles that bear their answers, and as many others."""
+    """Some questions of the weeks held out, the articles that bear their answers, and as many others.
+
+    Raises as `unseen` does.
+    """
     draw = random.Random(_SEED)  # noqa: S311 - a sample, no secret
-    unseen = [quiz for quiz in data.questions if held_out(quiz.week)]
-    asked = draw.sample(unseen, min(_QUESTIONS, len(unseen)))
+    held = unseen(data).questions
+    asked = draw.sample(held, min(_QUESTIONS, len(held)))
     bearing = {key for quiz in asked for key in quiz.bearing}
     others = [story for story in data.stories if story.id not in bearing]
     kept = bearing | {story.id for story in draw.sample(others, min(len(bearing), len(others)))}

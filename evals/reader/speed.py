@@ -7,11 +7,15 @@ import subprocess
 import sys
 
 from evals.bench.ratios import HEAD, Line, at_most, paired
-from rag.embed import MiniLM
-from rag.reader import Network, Text
+from rag import Config
+from rag.collection import shelve_texts
+from rag.embed import Embedder, MiniLM
+from rag.reader import Candidate, Reader
+from rag.types import Question
 
 _QUESTION = "What did the two ministers sign in Washington?"
-_WINDOWS, _SENTENCES = 4, 6
+_DAYS, _SENTENCES = ("Monday", "Tuesday", "Thursday", "Friday"), 6
+_FOUND = 0.25
 _SENTENCE = (
     "The minister said on {} that the {} agreement would be signed in {} by both governments next month."
 )
@@ -24,13 +28,11 @@ _COLD = (
 
 def measure(runs: int) -> tuple[str, Line, str]:
     """The lines of the table: 24 sentences beside one embedding, then the first reading of a process."""
-    network, model = Network(), MiniLM()
-    texts = [
-        Text("", [_SENTENCE.format(day, f"{n}th", f"city {n}") for n in range(_SENTENCES)])
-        for day in ("Monday", "Tuesday", "Thursday", "Friday")[:_WINDOWS]
-    ]
-    ratios = paired(lambda: network.see(_QUESTION, texts), lambda: model.embed([_QUESTION]), runs)
-    reading = at_most(f"reading {_WINDOWS * _SENTENCES} sentences / embedding the question", ratios, 12)
+    reader, model, question = Reader(), MiniLM(), Question(_QUESTION, standalone=_QUESTION)
+    found = candidates(model)
+    ratios = paired(lambda: reader.read(question, found), lambda: model.embed([_QUESTION]), runs)
+    count = sum(len(each.passage.sentences) for each in found)
+    reading = at_most(f"reading {count} sentences / embedding the question", ratios, 12)
     taken = [_cold() for _ in range(max(3, runs // 3))]
     middle = statistics.median(taken)
     verdict = "reached" if middle < 0.5 else "**not reached**"
@@ -39,6 +41,21 @@ def measure(runs: int) -> tuple[str, Line, str]:
         f" | {len(taken)} | under 0.5 | {verdict} |"
     )
     return HEAD, reading, cold
+
+
+def candidates(embedder: Embedder) -> list[Candidate]:
+    """24 sentences of four articles, as retrieval hands their passages over."""
+    texts = [
+        " ".join(_SENTENCE.format(day, f"{n}th", f"city {n}") for n in range(_SENTENCES)) for day in _DAYS
+    ]
+    library = shelve_texts(texts, Config.from_env({}), embedder).library
+    found = [
+        Candidate(passage, article, _FOUND)
+        for article in library.articles()
+        for passage in library.passages_of(article)
+    ]
+    library.close()
+    return found
 
 
 def _cold() -> float:

@@ -6,20 +6,20 @@ words are looked at too (`features.py`), and both are weighed into chances (`wei
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
 from rag.named import fits, named
-from rag.reader.features import ask, features, rarities
+from rag.reader.features import ask, features
 from rag.reader.model import Network, Seen, Text
 from rag.reader.weigh import COLUMNS, Floats, chances
 from rag.types import Article, Passage, Question, Reading, Span
 from rag.words import STOPWORDS, key, words
 
-__all__ = ["Candidate", "Network", "Reader", "Sight", "Text", "rarities"]
+__all__ = ["Candidate", "Network", "Reader", "Sight", "Text"]
 
 # Beyond this the network is sure, and surer tells nothing.
 _SURE = 12.0
@@ -51,15 +51,12 @@ class Reader:
         """Read with this network; by default the built-in one, loaded at first use."""
         self._network = Network() if network is None else network
 
-    def read(
-        self, question: Question, rarity: Mapping[str, float], candidates: Sequence[Candidate]
-    ) -> list[tuple[Reading, ...]]:
+    def read(self, question: Question, candidates: Sequence[Candidate]) -> list[tuple[Reading, ...]]:
         """The readings of each candidate's sentences, in the order given.
 
-        `rarity` gives the weight of each of the question's words (see `rarities`). Raises ReaderError when
-        the model cannot be used.
+        Raises ReaderError when the model cannot be used.
         """
-        sight = self.look(question, rarity, candidates)
+        sight = self.look(question, candidates)
         found = zip(chances(sight.matrix, sight.said, sight.passages), sight.seen, strict=True)
         return [
             tuple(
@@ -71,11 +68,11 @@ class Reader:
             for c in candidates
         ]
 
-    def look(self, question: Question, rarity: Mapping[str, float], candidates: Sequence[Candidate]) -> Sight:
+    def look(self, question: Question, candidates: Sequence[Candidate]) -> Sight:
         """What there is to weigh, before any weight. Raises as `read` does."""
-        texts = [Text(_heading(c.article), _sentences(c)) for c in candidates]
+        texts = [Text(_heading(c), _sentences(c)) for c in candidates]
         every = self._network.see(asked_in_full(question), texts)
-        asked, names = ask(question, rarity), named(question.standalone, _outlets(candidates))
+        asked, names = ask(question), named(question.standalone, _outlets(candidates))
         rows, said, passages = [], [], []
         for number, (candidate, text, seen) in enumerate(zip(candidates, texts, every, strict=True)):
             beside = (np.log(max(candidate.found, _LEAST_FOUND)), fits(names, candidate.article))
@@ -99,9 +96,12 @@ def _outlets(candidates: Sequence[Candidate]) -> list[str]:
     return sorted({c.article.outlet for c in candidates if c.article.outlet})
 
 
-def _heading(article: Article) -> str:
+def _heading(candidate: Candidate) -> str:
+    """Title and date; no title that only repeats the article's beginning, or what stands in the passage."""
+    article = candidate.article
+    own = not article.title.endswith("…") and article.title not in candidate.passage.text
     day = article.published.isoformat() if article.published else None
-    return ", ".join(part for part in (article.title, day) if part)
+    return ", ".join(part for part in (article.title if own else None, day) if part)
 
 
 def _sentences(candidate: Candidate) -> list[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rag.inference import Encoded, Session
 
 MODEL = Path(__file__).parent / "model.onnx"
-MODEL_SHA256 = "01b11dd87d1ffc85e52f72ce1b026c483e0c279fd17afcd555756d9df4fad073"
+MODEL_SHA256 = "a979a1820c06d7f5f32dbd7b6d2696e22ac1cf9026f28cd1d96c732f680eb6b0"
 
 _CLS, _SEP = 101, 102
 # Tokens: of a question, a heading and a sentence the first so many are read, of a window all together.

