@@ -227,23 +227,24 @@ class Assistant:
         question, sentences = turn.question, tuple(turn.ledger.sentences)
         answered = bool(sentences)
         likely = quoting.likelihood(turn.read, sentences)
+        held = {} if answered else holders(question, shelf.library)
         return Answer(
             question=question,
             status="answered" if answered else "not_in_articles",
             sentences=sentences,
             dropped=tuple(turn.ledger.dropped),
             evidence=turn.evidence,
-            nearest=() if answered else silence.nearest(question, turn.evidence),
-            silence="" if answered else _silence(question, shelf),
+            nearest=() if answered else silence.nearest(question, turn.evidence, held),
+            silence="" if answered else _silence(question, held, shelf),
             model=turn.model,
             confidence=likely if answered else 1.0 - likely,
             trace=Trace(self.config.fingerprint, turn.prompts, turn.ms, tuple(turn.notes)),
         )
 
 
-def _silence(question: Question, shelf: Shelf) -> str:
+def _silence(question: Question, held: silence.Holders, shelf: Shelf) -> str:
     total = shelf.library.article_count(resolve(question.filters, shelf.library))
-    return silence.silence(question, holders(question, shelf.library), total)
+    return silence.silence(question, held, total)
 
 
 class _Turn:

@@ -147,15 +147,12 @@ def _mentions(text: str, outlet: str) -> Iterator[Span]:
     flags = re.RegexFlag(0) if cased else re.IGNORECASE
     for form in {whole, _TAIL.sub("", whole)} - {""}:
         for match in re.finditer(rf"(?<![\w-]){re.escape(form)}{_CALLED}(?!\w|-\w)", text, flags):
-            everyday = form.lower() in _EVERYDAY and not (
-                # Inside a sentence only a name has a capital here.
-                cased and outlet.startswith("The ") and text[1 : match.start()].endswith(" The ")
-            )
-            if cased and _is_part(text, match, everyday):
-                continue
-            if (everyday or not (cased or " " in form)) and not _tells(text, match):
-                continue
-            yield Span(*match.span())
+            # Inside a sentence only a name has this capital.
+            titled = cased and outlet.startswith("The ") and text[1 : match.start()].endswith(" The ")
+            everyday = form.lower() in _EVERYDAY and not titled
+            doubtful = everyday or not (cased or " " in form)
+            if not (cased and _is_part(text, match, everyday)) and (not doubtful or _tells(text, match)):
+                yield Span(*match.span())
 
 
 def _is_part(text: str, match: re.Match[str], everyday: bool) -> bool:

@@ -693,6 +693,35 @@ def test_terms_match_by_stem_without_accents(shelf: Library, term: str, count: i
     assert count == len(shelf.search([term], 9, Scope()))
 
 
+@pytest.mark.parametrize(
+    ("terms", "scope", "expected"),
+    [
+        (["talking"], Scope(), {0, 1, 2, 3}),
+        (["tokyo", "paris"], Scope(), {0, 1, 2}),
+        (["tokyo"], Scope(since=date(2022, 1, 7)), {1}),
+        (["talks"], Scope(latest=date(2022, 1, 6)), {0}),
+        (["talks"], Scope(outlets=("Jiji Press", "IRIA News")), {1, 2}),
+        (["london"], Scope(), set()),
+        (['"', "a AND b"], Scope(), set()),
+    ],
+)
+def test_the_holders_of_words_are_articles_in_scope(
+    shelf: Library, terms: list[str], scope: Scope, expected: set[int]
+) -> None:
+    """Articles that hold any of the terms in any inflection, each once however many passages hold it."""
+    ids = {article.id: int(article.source) for article in shelf.articles()}
+    assert expected == {ids[found] for found in shelf.holders(terms, scope)}
+
+
+def test_an_article_that_was_replaced_holds_nothing() -> None:
+    """Earlier versions answer no more, so none of their words is counted."""
+    library = Library.in_memory()
+    _store(library, _article("Ito came.", "a"))
+    _store(library, _article("Kato came.", "a"))
+    assert (0, 1) == (len(library.holders(["ito"])), len(library.holders(["kato"])))
+    library.close()
+
+
 def test_the_vocabulary_is_that_of_the_articles(shelf: Library) -> None:
     """Words that begin alike and are about as long are offered for a misspelling."""
     assert (4, 0, 4) == (

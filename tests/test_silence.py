@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag import Assistant
 from rag.collection import shelve_texts
 from rag.passages import split
 from rag.retrieve import holders
@@ -34,12 +37,13 @@ from tests.makers import article, question
         ("who likes chess?", {"likes": "abc", "chess": ""}, 5, "none of the 5 articles mentions chess"),
         ("who likes chess?", {"chess": ""}, 1, "the one article does not mention chess"),
         ("where did Ito meet Kato?", {"ito": "ab", "meet": "abc", "kato": "c"}, 4,
-         "1 of the 4 articles mentions Kato and 2 of the 4 articles mention Ito, but none mentions both"),
+         "1 of the 4 articles mentions Kato and 2 mention Ito, but none mentions both"),
         ("where did Ito meet Kato?", {"ito": "abc", "meet": "abc", "kato": "abc"}, 3,
          "all 3 articles mention Ito and Kato, but nothing there answers this question"),
         ("where did Ito go?", {"ito": "a"}, 1, "the one article mentions Ito, but not the answer"),
         ("who?", {}, 2, "nothing in the 2 articles answers this question"),
-        ("who?", {}, 0, "none fits these filters"),
+        ("what is it?", {"what": "ab", "it": "ab"}, 2, "nothing in the 2 articles answers this question"),
+        ("who?", {}, 0, "there are no articles"),
     ],
 )  # fmt: skip
 def test_what_silence_says(asked: str, held: dict[str, str], total: int, says: str) -> None:
@@ -47,20 +51,56 @@ def test_what_silence_says(asked: str, held: dict[str, str], total: int, says: s
     assert f"The articles do not say: {says}." == silence(question(f"so {asked}"), held, total)
 
 
+@pytest.mark.parametrize(
+    ("filters", "total", "says"),
+    [
+        (Filters(), 3, "2 of the 3 articles mention Ito; none mentions Kato"),
+        (Filters(since=date(2023, 1, 1)), 3,
+         "2 of the 3 articles since 1 January 2023 mention Ito; none mentions Kato"),
+        (Filters(until=date(2023, 1, 9), as_of=date(2023, 1, 8)), 2,
+         "both articles up to 8 January 2023 mention Ito; none mentions Kato"),
+        (Filters(date(2022, 5, 1), date(2023, 1, 9)), 2,
+         "both articles between 1 May 2022 and 9 January 2023 mention Ito; none mentions Kato"),
+        (Filters(date(2022, 5, 1), date(2022, 5, 1), outlet="Nikkei "), 2,
+         "both articles from Nikkei of 1 May 2022 mention Ito; none mentions Kato"),
+        (Filters(outlet="VOA"), 0, "none fits these filters"),
+    ],
+)  # fmt: skip
+def test_silence_says_which_articles_it_counts(filters: Filters, total: int, says: str) -> None:
+    """Where filters narrow the library, the articles that are left are the ones spoken of."""
+    asked = question("did Ito meet Kato?", filters=filters)
+    assert f"The articles do not say: {says}." == silence(asked, {"ito": "ab", "kato": ""}, total)
+
+
+def test_a_name_of_an_earlier_question_is_a_name() -> None:
+    """What a follow-up is about comes before its common words."""
+    asked = question("what did he eat?", topic=("signed", "Ito"))
+    held = {"eat": "", "signed": "abc", "ito": "ab"}
+    assert "The articles do not say: 2 of the 3 articles mention Ito; none mentions eat." == silence(
+        asked, held, 3
+    )
+
+
 @given(
     st.lists(st.sampled_from("Ito Kato Abe rain snow wind".split()), unique=True, min_size=1),
     st.lists(st.sets(st.sampled_from("abcd")), min_size=6, max_size=6),
 )
 def test_silence_counts_truly(names: list[str], held: list[set[str]]) -> None:
-    """What is said to be mentioned by none is held by none; what is counted is held by some."""
-    known = {name.lower(): each for name, each in zip(names, held, strict=False)}
-    said = silence(question("so " + " ".join(names)), known, 4)
-    for name in names:
-        if f"none mentions {name}" in said or (f"articles mentions {name}." in said and "none of" in said):
-            assert not known[name.lower()]
+    """Of any words in any articles: every count and every "none" is what a count of the articles gives."""
+    known = dict(zip(names, held, strict=False))
+    asked = question("so " + " ".join(names))
+    said = silence(asked, {name.lower(): ids for name, ids in known.items()}, 4)
+    told: list[set[str]] = []
+    for clause in re.split(r": |; |, but | and (?=\d)", said.rstrip("."))[1:]:
+        count, _, words = re.sub("mentions", "mention", clause).partition(" mention ")
+        if words:
+            together = [known[word] for word in re.split(", | and | or ", words) if word != "both"] or told
+            told.append(set.union(*together) if " or " in words else set.intersection(*together))
+            counted = {"none": 0, "all": 4}.get(count.split()[0])
+            assert len(told[-1]) == (int(count.split()[0]) if counted is None else counted)
 
 
-def test_articles_are_counted_in_any_spelling_and_in_scope(tmp_path) -> None:  # noqa: ANN001
+def test_articles_are_counted_in_any_spelling_and_in_scope(tmp_path: Path) -> None:
     """The holders of a word are the articles that hold any form of it, of those that may answer."""
     texts = ["Ito signed the accord.", "Kato was signing on Friday.", "It rained."]
     shelf = shelve_texts(texts, config_for(tmp_path), WordEmbedder())
@@ -77,9 +117,29 @@ def test_the_nearest_articles_tell_what_they_have_and_lack() -> None:
     """Each article of the evidence once, with the question's words that it has and lacks, three at most."""
     made = [article(f"Ito came to town {n}.", f"{n}.txt") for n in range(5)]
     evidence = [Evidence(split(a, 220)[0], a, 0.1, n, {}) for n, a in enumerate([made[0], *made], start=1)]
-    found = nearest(question("did Ito meet Kato?"), evidence)
+    every = [each.id for each in made]
+    found = nearest(question("did Ito meet Kato?"), evidence, {"ito": every, "meet": [], "kato": []})
     assert [a.id for a in made[:3]] == [each.article.id for each in found]
     assert "mentions Ito; nothing of meet, Kato" == found[0].why
+
+
+def test_little_is_told_of_a_near_article() -> None:
+    """Of a long question four words are told, names and rare ones, in the order in which they were asked."""
+    made = article("Ito came.")
+    held = {"common": [made.id, "b"], "ito": [made.id], "rare": [], "kato": [], "rarer": [], "word": ["b"]}
+    asked = question("common Ito rare Kato rarer word")
+    (found,) = nearest(asked, [Evidence(split(made, 220)[0], made, 0.1, 1, {})], held)
+    assert "mentions Ito; nothing of rare, Kato, rarer" == found.why
+
+
+def test_what_is_said_of_near_articles_is_true_of_all_of_their_text(assistant: Assistant) -> None:
+    """A word that stands far from the passage that was found is not said to be missing."""
+    text = f"Ito came to town. {'Nothing else was said of it there. ' * 60}Kato left the harbour."
+    answer = assistant.ask_texts("Did Ito and Kato discuss TikTok?", [text, "It rained."])
+    assert {"mentions Ito, Kato; nothing of discuss, TikTok"} == {each.why for each in answer.nearest}
+    assert "The articles do not say: 1 of the 2 articles mentions Ito and Kato; none mentions TikTok or" in (
+        answer.silence
+    )
 
 
 def test_unheard_names_are_those_that_no_article_holds() -> None:

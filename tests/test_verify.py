@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.types import DraftSentence
+from rag.types import DraftSentence, Span
 from rag.verify import Ledger, check
 from tests.makers import JANUARY, MEMO, offered
 
@@ -104,6 +104,31 @@ def test_numbers_run_from_one_in_order_of_first_use() -> None:
         ledger.enter(check(DraftSentence("Nonsense.", (number + 1,)), KNOWN))
     assert [(1,), (2,), (1,)] == [tuple(c.n for c in s.citations) for s in ledger.sentences]
     assert 3 == len(ledger.dropped)
+
+
+def test_the_words_that_answer_are_kept_for_quotes_alone() -> None:
+    """A quoted sentence's citation has its focus, a written one's none; a place cited again stays as it was."""
+    quote, (start, end) = KNOWN[2].quote, (KNOWN[2].start, KNOWN[2].end)
+    focus, other = Span(start + 11, end - 1), Span(start, start + 5)
+    drafts = [
+        DraftSentence(KNOWN[1].quote, (1,), focus=Span(KNOWN[1].start, KNOWN[1].end)),
+        DraftSentence(quote, (2,), quoting=True, focus=focus),
+        DraftSentence(quote, (2,), quoting=True, focus=other),
+    ]
+    ledger = Ledger()
+    shown = [ledger.enter(check(draft, KNOWN)) for draft in drafts]
+    assert [None, focus, focus] == [each.citations[0].focus for each in shown if each is not None]
+
+
+@given(st.sampled_from([1, 2, 3]), st.integers(-9, 400), st.integers(-9, 400))
+def test_a_focus_lies_inside_its_quote_or_is_none(number: int, start: int, end: int) -> None:
+    """A range that is empty, turned round, or not wholly inside the quoted sentence is no focus."""
+    place = KNOWN[number]
+    draft = DraftSentence(place.quote, (number,), quoting=True, focus=Span(start, end))
+    sentence = Ledger().enter(check(draft, KNOWN))
+    assert sentence is not None
+    inside = place.start <= start < end <= place.end
+    assert (Span(start, end) if inside else None) == sentence.citations[0].focus
 
 
 @given(
