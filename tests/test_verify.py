@@ -107,7 +107,7 @@ def test_numbers_run_from_one_in_order_of_first_use() -> None:
 
 
 def test_the_words_that_answer_are_kept_for_quotes_alone() -> None:
-    """A quoted sentence's citation has its focus, a written one's none; a place cited again stays as it was."""
+    """A quoted sentence's citation has its focus, a written one's none; a place cited again keeps its own."""
     quote, (start, end) = KNOWN[2].quote, (KNOWN[2].start, KNOWN[2].end)
     focus, other = Span(start + 11, end - 1), Span(start, start + 5)
     drafts = [
