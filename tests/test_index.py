@@ -94,6 +94,17 @@ def test_vectors_come_back_exactly(library: Library, index: ChromaIndex) -> None
     )
 
 
+def test_nothing_stands_behind_the_last_vector(library: Library, folder: Path) -> None:
+    """The room to grow in Chroma's graph is blank; it would hold vectors of earlier indexes."""
+    (graph,) = folder.glob("index-1/*/data_level0.bin")
+    # A place holds a vector of float32, 32 neighbours and their count, and a label of 8 bytes.
+    size = 4 * WORDS.dimension + 4 * 33 + 8
+    raw, last = graph.read_bytes(), library.passage_count() * size
+    assert any(raw[last - size : last])
+    assert len(raw) > last
+    assert not any(raw[last:])
+
+
 def test_a_manifest_is_what_was_stored(index: ChromaIndex) -> None:
     """The manifest survives its JSON, and names the files that were proven."""
     assert index.manifest == Manifest.from_json(index.manifest.to_json())

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import struct
 import tempfile
 from collections.abc import Iterable
 from contextlib import closing, suppress
@@ -28,6 +29,9 @@ _NAME, _DATABASE = "passages", "chroma.sqlite3"
 # Chroma notes each opening in a table that it never reads. Unless that is kept from the file, the file
 # is another after each opening, and no digest can tell whether it is still the one that was proven.
 _STILL = "CREATE TRIGGER still BEFORE INSERT ON acquire_write BEGIN SELECT RAISE(IGNORE); END"
+
+# The start of hnswlib's header: version, offset of level 0, places, places that are taken, bytes a place.
+_HEADER = struct.Struct("=i4Q")
 
 
 class Folder:
@@ -115,6 +119,21 @@ def _filled(folder: Path, rows: Iterable[Row], manifest: Manifest) -> None:
         connection.execute(_STILL)
         # The log of vectors, emptied, takes most of the file.
         connection.execute("VACUUM")
+    for graph in folder.glob("*/data_level0.bin"):
+        _blank_unused(graph)
+
+
+def _blank_unused(graph: Path) -> None:
+    """Zeros in the places of a graph that no vector took.
+
+    The graph is written with room to grow, and the room holds whatever lay in memory: vectors of articles
+    that were removed among it.
+    """
+    _, _, _, taken, size = _HEADER.unpack_from((graph.parent / "header.bin").read_bytes())
+    with graph.open("r+b") as file:
+        room = file.seek(0, os.SEEK_END) - taken * size
+        file.seek(-room, os.SEEK_END)
+        file.write(bytes(room))
 
 
 def _opened(folder: Path, manifest: Manifest) -> ChromaIndex:
