@@ -5,11 +5,12 @@ Fields of the files stand in the model card. Whatever is held out for measuring 
 
 from __future__ import annotations
 
+import heapq
 import math
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,10 +20,10 @@ from evals.reader.data import bounded, held_out, lines
 from rag.sentences import sentence_spans
 from tools.reader.opposite import turned
 
-_SHORTEST, _LONGEST = 220, 900
-_REPEAT_SQUAD2, _REPEAT_NEWS = 4, 2
-_TURNED, _FOREIGN = 0.42, 0.32
+_USUAL, _LONGEST = 220, 900
+_TURNED = 0.42
 _NEAR_FROM = 0.25
+_STRANGERS = 6
 _WORD = re.compile(r"\w+")
 
 
@@ -36,16 +37,47 @@ class Example:
     answers: tuple[str, ...]
 
 
-def examples(folder: Path, share: float, seed: int) -> list[Example]:
-    """What is trained on, with this share of SQuAD's questions, in random order."""
-    draw = random.Random(seed)
-    found = [*_squad(folder, share, draw)]
-    for _ in range(_REPEAT_SQUAD2):
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What one pass is drawn from: shares of questions, and how often a set is drawn anew.
+
+    `squad` is the share of SQuAD's questions, `foreign` of those that also stand beside another paragraph,
+    `short` of the windows that may be as short as a sentence, `strangers` whether questions of news also
+    stand beside articles that are near and bear no answer.
+    """
+
+    seed: int
+    squad: float
+    squad2: int
+    news: int
+    foreign: float
+    short: float = 0.0
+    strangers: bool = False
+
+
+def examples(folder: Path, mix: Mix, known: Collection[str] = ()) -> list[Example]:
+    """The windows of one pass in random order; SQuAD's questions that are `known` are left out."""
+    draw = _Draw(mix)
+    found = [*_squad(folder, draw, known)]
+    for _ in range(mix.squad2):
         found += _squad2(folder, draw)
-    for _ in range(_REPEAT_NEWS):
+    for _ in range(mix.news):
         found += _news(folder, draw)
     draw.shuffle(found)
     return found
+
+
+class _Draw(random.Random):
+    """Chance, as a mix has it."""
+
+    def __init__(self, mix: Mix) -> None:
+        super().__init__(mix.seed)
+        self.mix = mix
+
+    def size(self) -> int:
+        """About how many characters a window shall have."""
+        short = self.mix.short > 0 and self.random() < self.mix.short
+        return self.randint(0 if short else _USUAL, _USUAL if short else _LONGEST)
 
 
 @cache
@@ -60,9 +92,9 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.lower()))
 
 
-def _window(sentences: Sequence[str], around: int, draw: random.Random) -> tuple[str, ...]:
+def _window(sentences: Sequence[str], around: int, draw: _Draw) -> tuple[str, ...]:
     """Neighbouring sentences with the one at `around` among them, of a drawn length in characters."""
-    target = draw.randint(_SHORTEST, _LONGEST)
+    target = draw.size()
     first, last = around, around + 1
     size = len(sentences[around])
     while size < target and (first > 0 or last < len(sentences)):
@@ -75,7 +107,7 @@ def _window(sentences: Sequence[str], around: int, draw: random.Random) -> tuple
     return tuple(sentences[first:last])
 
 
-def _squad(folder: Path, share: float, draw: random.Random) -> Iterator[Example]:
+def _squad(folder: Path, draw: _Draw, known: Collection[str]) -> Iterator[Example]:
     by_title: dict[str, list[dict[str, Any]]] = {}
     for row in lines(folder / "squad_train.jsonl.gz"):
         by_title.setdefault(row["title"], []).append(row)
@@ -83,7 +115,7 @@ def _squad(folder: Path, share: float, draw: random.Random) -> Iterator[Example]
         topic = _Topic(title, [row["context"] for row in rows], draw)
         for row in rows:
             for qa in row["qas"]:
-                if draw.random() < share:
+                if draw.random() < draw.mix.squad and qa["question"] not in known:
                     yield from topic.around(qa["question"], tuple(qa["answers"]), row["context"])
 
 
@@ -95,7 +127,7 @@ def _weights(texts: Sequence[str]) -> dict[str, float]:
 class _Topic:
     """The paragraphs of one title, which are near enough to be mistaken for each other."""
 
-    def __init__(self, title: str, texts: Sequence[str], draw: random.Random) -> None:
+    def __init__(self, title: str, texts: Sequence[str], draw: _Draw) -> None:
         self._title, self._texts, self._draw = title, texts, draw
         self._weight = _weights(texts)
 
@@ -112,7 +144,7 @@ class _Topic:
             other = turned(question, context, draw.choice(self._texts), draw)
             if other:
                 yield Example(other, heading, window, ())
-        if draw.random() < _FOREIGN:
+        if draw.random() < draw.mix.foreign:
             foreign = self._foreign(question, found, context)
             if foreign:
                 yield Example(question, heading, foreign, ())
@@ -127,13 +159,13 @@ class _Topic:
         return _best_window(question, self._draw.choice(ranked), self._weight, self._draw) if ranked else None
 
 
-def _best_window(question: str, text: str, weight: dict[str, float], draw: random.Random) -> tuple[str, ...]:
+def _best_window(question: str, text: str, weight: dict[str, float], draw: _Draw) -> tuple[str, ...]:
     sentences, asked = cut(text), words(question)
     held = [sum(weight.get(w, 1.0) for w in asked & words(s)) for s in sentences]
     return _window(sentences, max(range(len(sentences)), key=held.__getitem__), draw)
 
 
-def _squad2(folder: Path, draw: random.Random) -> Iterator[Example]:
+def _squad2(folder: Path, draw: _Draw) -> Iterator[Example]:
     for row in lines(folder / "squad2_dev_half.jsonl.gz"):
         if held_out(row["title"]):
             continue
@@ -153,23 +185,49 @@ def _squad2(folder: Path, draw: random.Random) -> Iterator[Example]:
                 yield Example(qa["question"], heading, window, tuple(qa["answers"]))
 
 
-def _news(folder: Path, draw: random.Random) -> Iterator[Example]:
+def _news(folder: Path, draw: _Draw) -> Iterator[Example]:
     """Quiz questions beside windows of the articles that bear the answer, and of others that are near."""
     stories = {row["id"]: row for row in lines(folder / "news_articles.jsonl.gz")}
-    weight = _weights([row["text"] for row in stories.values()])
-    for row in lines(folder / "news_questions.jsonl.gz"):
+    asked = [row for row in lines(folder / "news_questions.jsonl.gz") if not held_out(row["date"])]
+    bearing = {row["id"]: [stories[k] for k in row["answer_bearing_ids"] if k in stories] for row in asked}
+    pool = {story["id"]: story for found in bearing.values() for story in found}
+    paper = _Paper(list(pool.values()), _weights([row["text"] for row in stories.values()]), draw)
+    for row in asked:
         question, answers = row["question"], tuple(row["answer"])
         bound = bounded(answers)
-        guessed = "rue or false" in question or max(map(len, answers)) < 3 or bound.search(question)
-        if held_out(row["date"]) or guessed:
+        if "rue or false" in question or max(map(len, answers)) < 3 or bound.search(question):
             continue
-        bearing = [stories[key] for key in row["answer_bearing_ids"] if key in stories]
-        for story in draw.sample(bearing, min(3, len(bearing))):
-            told = ", ".join(filter(None, (story["title"], story["published"])))
-            near = _nearness(question, cut(story["text"]), weight)
+        found = bearing[row["id"]]
+        for story in draw.sample(found, min(3, len(found))):
+            near = _nearness(question, cut(story["text"]), paper.weight)
             for window, answered in _of_story(story["text"], near, bound, draw):
-                heading = told if draw.random() < 0.5 else ""
-                yield Example(question, heading, window, answers if answered else ())
+                yield Example(question, paper.heading(story), window, answers if answered else ())
+        if draw.mix.strangers:
+            yield from paper.strangers(question, bound)
+
+
+class _Paper:
+    """The articles of news, of which some are near to a question and do not answer it."""
+
+    def __init__(self, stories: Sequence[dict[str, Any]], weight: dict[str, float], draw: _Draw) -> None:
+        self._stories, self.weight, self._draw = stories, weight, draw
+
+    def heading(self, story: dict[str, Any]) -> str:
+        """Half of the time, the article's title and day."""
+        told = ", ".join(filter(None, (story["title"], story["published"])))
+        return told if self._draw.random() < 0.5 else ""
+
+    def strangers(self, question: str, bound: re.Pattern[str]) -> Iterator[Example]:
+        """The question beside windows of two of the nearest articles that nowhere hold the answer."""
+        asked = words(question)
+        near = heapq.nlargest(5 * _STRANGERS, self._stories, key=lambda s: self._held(asked, s["text"]))
+        without = [story for story in near if not bound.search(story["text"])][:_STRANGERS]
+        for story in self._draw.sample(without, min(2, len(without))):
+            window = _best_window(question, story["text"], self.weight, self._draw)
+            yield Example(question, self.heading(story), window, ())
+
+    def _held(self, asked: frozenset[str], text: str) -> float:
+        return sum(self.weight.get(word, 1.0) for word in asked & words(text))
 
 
 def _nearness(question: str, sentences: Sequence[str], weight: dict[str, float]) -> list[float]:
@@ -181,7 +239,7 @@ def _nearness(question: str, sentences: Sequence[str], weight: dict[str, float])
 
 
 def _of_story(
-    text: str, near: Sequence[float], bound: re.Pattern[str], draw: random.Random
+    text: str, near: Sequence[float], bound: re.Pattern[str], draw: _Draw
 ) -> Iterator[tuple[tuple[str, ...], bool]]:
     """A window with the answer where much of the question is near, and a near one without; which is which."""
     sentences = cut(text)

@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from evals.reader.data import bounded
-from tools.reader.data import Example, examples
+from tools.reader.data import Example, Mix, examples
 from tools.reader.network import Reader, from_minilm
 
 _LENGTHS = (64, 96, 128, 160, 192, 224, 256, 320)
@@ -30,8 +30,12 @@ _BATCH_TOKENS = 4096
 _WARM, _DECAY = 0.06, 0.01
 _SPAN_WEIGHT = 0.5
 _SAVE_EVERY = 250
-# The draw of examples, the share of SQuAD's questions in it, and the highest rate of learning.
-_SEED, _SHARE, _RATE = 11, 0.62, 1.6e-4
+# Each pass with its highest rate of learning. The second sees new questions of SQuAD, short windows, and
+# more that does not answer: neighbours of the right paragraph, and articles that are merely near.
+_PASSES = (
+    (Mix(11, squad=0.62, squad2=4, news=2, foreign=0.32), 1.6e-4),
+    (Mix(12, squad=0.5, squad2=3, news=2, foreign=0.5, short=0.3, strangers=True), 9e-5),
+)
 
 
 class Row(NamedTuple):
@@ -123,34 +127,43 @@ def main() -> None:
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
-    torch.manual_seed(_SEED)
+    torch.manual_seed(_PASSES[0][0].seed)
     reader = from_minilm(options.base / "model.safetensors")
-    Run(reader, options.work / "running.pt").go(_plan(options.data, options.base))
+    known: set[str] = set()
+    for number, (mix, rate) in enumerate(_PASSES, start=1):
+        drawn = examples(options.data, mix, known)
+        known |= {example.question for example in drawn}
+        done = options.work / f"pass-{number}.pt"
+        if done.exists():
+            reader.load_state_dict(torch.load(done))
+            continue
+        plan = _plan(drawn, options.base, mix.seed)
+        Run(reader, rate, options.work / f"pass-{number}-running.pt").go(plan)
+        torch.save(reader.state_dict(), done)
     torch.save(reader.state_dict(), options.work / "reader.pt")
 
 
-def _plan(data: Path, base: Path) -> list[list[Row]]:
-    """All batches in their order, the same every time."""
+def _plan(drawn: Sequence[Example], base: Path, seed: int) -> list[list[Row]]:
+    """All batches of a pass in their order, the same every time."""
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    drawn = examples(data, _SHARE, _SEED)
     rows = [row for example in drawn if (row := encode(example, tokenizer)) is not None]
     silent = sum(row.right == [0] for row in rows)
     tokens = sum(len(row.ids) for row in rows)
     print(f"{len(rows):,} rows, {silent:,} of them silent, {tokens:,} tokens", flush=True)
-    return batches(rows, random.Random(_SEED))
+    return batches(rows, random.Random(seed))
 
 
 class Run:
-    """Training under way; its state is kept in a file, from which it goes on."""
+    """A pass under way at this highest rate; its state is kept in a file, from which it goes on."""
 
-    def __init__(self, reader: Reader, store: Path) -> None:
-        self._reader, self._store, self._first = reader, store, 0
+    def __init__(self, reader: Reader, rate: float, store: Path) -> None:
+        self._reader, self._rate, self._store, self._first = reader, rate, store, 0
         decayed = [p for p in reader.parameters() if p.ndim > 1]
         plain = [p for p in reader.parameters() if p.ndim == 1]
         groups = [{"params": decayed, "weight_decay": _DECAY}, {"params": plain, "weight_decay": 0.0}]
-        self._optimizer = torch.optim.AdamW(groups, lr=_RATE, betas=(0.9, 0.98), eps=1e-6)
+        self._optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-6)
         if store.exists():
             kept = torch.load(store)
             reader.load_state_dict(kept["reader"])
@@ -164,7 +177,7 @@ class Run:
         for step, rows in enumerate(plan[self._first :], start=self._first):
             done = step / len(plan)
             for group in self._optimizer.param_groups:
-                group["lr"] = _RATE * min(done / _WARM, (1 - done) / (1 - _WARM))
+                group["lr"] = self._rate * min(done / _WARM, (1 - done) / (1 - _WARM))
             total += self._step(rows)
             if (step + 1) % 50 == 0:
                 took = (time.monotonic() - began) / (step + 1 - self._first)

@@ -1,0 +1,121 @@
+"""A text as the checks see it: words with their places, and the names among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from rag.words import STOPWORDS, fold, key
+
+_WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|s)?\b|\d+")
+# What may stand between two parts of one name: "Ministry of Defense", "Self-Defense", "J. Biden".
+_INSIDE = re.compile(r"(?:[ \u00a0]|-|\. | (?:of|the|for|de|da|del|van|von|al|bin|&) (?:the )?)")
+_OPENING = " \t\n“\"'‘(—–-"
+# Everyday words that have a capital only because a sentence or a quotation begins with them.
+_DAYS_AND_MONTHS = frozenset(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july
+    august september october november december jan feb mar apr jun jul aug sept sep oct nov dec
+    """.split()
+)
+
+
+class Token(NamedTuple):
+    """A word, where it stands, how it is compared, and whether it is written as part of a name."""
+
+    text: str
+    start: int
+    end: int
+    word: str
+    key: str
+    named: bool
+
+    @property
+    def carries(self) -> bool:
+        """Whether it is more than grammar and less than a figure."""
+        return self.word not in STOPWORDS and not self.word[0].isdigit()
+
+
+class Name(NamedTuple):
+    """Neighbouring capitalised words: indices of the first token and of the one after the last."""
+
+    first: int
+    end: int
+
+
+@lru_cache(maxsize=4_096)
+def tokenize(text: str) -> tuple[Token, ...]:
+    """The words of a text in order."""
+    return tuple(_tokens(text))
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    for match in _WORD.finditer(text):
+        written = match.group()
+        word = fold(written)
+        if word:
+            yield Token(written, *match.span(), word, key(word), _is_named(text, match, word))
+
+
+def _is_named(text: str, match: re.Match[str], word: str) -> bool:
+    written = match.group()
+    if not written[0].isupper() or word in _DAYS_AND_MONTHS or written == "I":
+        return False
+    if any(c.isupper() for c in written[1:]) and len(written) > 1 and "'" not in written:
+        return True
+    begins = begins_sentence(text, match.start())
+    return not (begins and (word in STOPWORDS or word in _BEGINNERS))
+
+
+def begins_sentence(text: str, place: int) -> bool:
+    """Whether a sentence or a quotation begins at this place."""
+    before = text[:place].rstrip(_OPENING)
+    return not before or before[-1] in ".!?:;”\n" or text[:place][-1:] in '“"‘'
+
+
+@lru_cache(maxsize=4_096)
+def names(text: str) -> tuple[Name, ...]:
+    """The names of a text: runs of capitalised words, joined by "of", "for" and the like."""
+    tokens = tokenize(text)
+    found: list[Name] = []
+    last = -1
+    for i, token in enumerate(tokens):
+        if not token.named:
+            continue
+        joined = found and _INSIDE.fullmatch(text[tokens[last].end : token.start])
+        if joined and not _ends_possessive(tokens[last]):
+            found[-1] = Name(found[-1].first, i + 1)
+        else:
+            found.append(Name(i, i + 1))
+        last = i
+    return tuple(found)
+
+
+def _ends_possessive(token: Token) -> bool:
+    return token.text.endswith(("'s", "’s", "s'", "s’"))
+
+
+# Words that often begin a sentence and are no names, beside the stopwords.
+_BEGINNERS = frozenset(
+    """
+    yesterday today tomorrow tonight last next this earlier later meanwhile however instead although though
+    despite since still yet even also another other others several many most some two three four five six
+    seven eight nine ten eleven twelve twenty hundred hundreds thousands dozens nearly almost roughly around
+    approximately more less fewer half part parts officials official police researchers scientists
+    prosecutors lawyers investigators lawmakers residents voters analysts economists investors shares stocks
+    sales profit profits revenue prices exports imports production unemployment inflation growth workers
+    employees teachers students doctors nurses patients firefighters rescuers authorities ministers minister
+    president prime former new plans talks negotiations leaders members critics opponents supporters people
+    women men children families experts engineers both neither either each every no nobody none nothing not
+    never one only just currently recently once per within without among along across like unlike except
+    including given asked speaking it's he's she's they're we're that's there's instead whether if unless
+    because therefore thus hence moreover furthermore additionally finally first second third fourth
+    construction work traffic trains flights schools hospitals evidence results figures data shortly soon
+    farmers drivers passengers owners buyers sellers customers users visitors tourists tickets heavy strong
+    local national international federal regional public private government parliament court judges judge
+    prize rain snow wind storms floods fire smoke damage losses costs funding money bids offers rising falling
+    lower higher early late mid-week based citing quoting under over asked responding addressing
+    """.split()
+)
