@@ -1,0 +1,132 @@
+"""`python -m evals.ledger [--data DIR]`: how many lies the checks catch, by kind, and how often they err.
+
+True drafts are paraphrases written by hand and sentences of the seeds; --data adds sentences of real news
+(news_articles.jsonl.gz). Each kind of lie is told once in each draft that allows it. Exit 0 when every floor
+holds, 1 when one does not, 2 when it could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from evals.cases import CaseError
+from evals.ledger.lies import LIES, Stock
+from evals.ledger.truths import Truth, copies, news, paraphrases, seed_articles
+from evals.score import wilson
+from rag.errors import PressroomError
+from rag.terminal import tell
+from rag.types import DraftSentence
+from rag.verify import Checked, check
+
+# Told of so many true drafts of a kind at most; copies are taken in turn with paraphrases.
+_NEWS_ARTICLES, _OF_EACH, _OF_A_SEED = 400, 4, 40
+# What must be caught of each kind, and what may be doubted of what is true. What stands higher in
+# evals/LOG.md was measured with --data; these hold without it.
+FLOORS = {
+    "unknown id": 1.0,
+    "altered quote": 1.0,
+}
+DOUBTED_AT_MOST = 0.05
+
+
+class Row(NamedTuple):
+    """One kind: how many of how many were caught, or doubted."""
+
+    kind: str
+    caught: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        """Of 1."""
+        return self.caught / self.total if self.total else 0.0
+
+    def __str__(self) -> str:
+        low, high = wilson(self.caught, self.total)
+        return f"| {self.kind} | {self.caught} | {self.total} | {self.share:.3f} | {low:.3f} to {high:.3f} |"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        truths = _truths(options.data)
+        stock = Stock(truths)
+    except (PressroomError, CaseError, OSError) as error:
+        tell(f"error: {error}")
+        return 2
+    print("| lie | caught | of | rate | 95 % interval |\n|---|--:|--:|--:|--:|")
+    rows = [_caught(kind, truths, stock, options.show) for kind in LIES]
+    print("\n".join(map(str, rows)))
+    print("\n| true, and doubted | doubted | of | rate | 95 % interval |\n|---|--:|--:|--:|--:|")
+    doubted = list(_doubted(truths, options.show))
+    print("\n".join(map(str, doubted)))
+    print(f"\n{_cost(truths)}")
+    below = [row for row in rows if row.share < FLOORS.get(row.kind, 0.0)]
+    above = [row for row in doubted if row.share > DOUBTED_AT_MOST]
+    for row in (*below, *above):
+        tell(f"regressed: {row.kind}: {row.share:.3f}")
+    return 1 if below or above else 0
+
+
+def _truths(data: Path | None) -> list[Truth]:
+    found = [*paraphrases(), *copies(seed_articles(), _OF_A_SEED)]
+    return [*found, *copies(news(data, _NEWS_ARTICLES), _OF_EACH)] if data else found
+
+
+def _caught(kind: str, truths: Sequence[Truth], stock: Stock, show: str | None) -> Row:
+    caught = total = 0
+    for truth in truths:
+        stock.reset(f"{kind} {truth.draft.text}")
+        lie = LIES[kind](truth, stock)
+        if lie is None or (lie.text == truth.draft.text and lie.numbers == truth.draft.numbers):
+            continue
+        checked = check(lie, truth.offered)
+        total += 1
+        caught += not checked.passed
+        if checked.passed and show == kind:
+            _print(truth, lie, checked)
+    return Row(kind, caught, total)
+
+
+def _doubted(truths: Sequence[Truth], show: str | None) -> Iterator[Row]:
+    for kind, wanted in (("paraphrases", True), ("sentences of articles", False)):
+        mine = [truth for truth in truths if truth.paraphrase == wanted]
+        failed = [(t, c) for t in mine if not (c := check(t.draft, t.offered)).passed]
+        for truth, checked in failed if show == kind else ():
+            _print(truth, truth.draft, checked)
+        yield Row(kind, len(failed), len(mine))
+
+
+def _print(truth: Truth, draft: DraftSentence, checked: Checked) -> None:
+    cited = " / ".join(place.quote for place in checked.cited)
+    print(f"  said: {draft.text}\n cites: {cited}\n   for: {checked.reason}\n")
+
+
+def _cost(truths: Sequence[Truth]) -> str:
+    """What checking one sentence takes, once its evidence has been seen."""
+    took = []
+    for truth in truths:
+        began = time.perf_counter()
+        check(truth.draft, truth.offered)
+        took.append(1_000 * (time.perf_counter() - began))
+    return f"checking a sentence: {statistics.median(took):.2f} ms at the median, {max(took):.1f} at most"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals.ledger", description=__doc__)
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where news_articles.jsonl.gz lies")
+    parser.add_argument(
+        "--show", metavar="KIND", help="print the lies of this kind that pass, or what is doubted"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
