@@ -26,13 +26,16 @@ from rag.verify import Checked, check
 
 # Told of so many true drafts of a kind at most; copies are taken in turn with paraphrases.
 _NEWS_ARTICLES, _OF_EACH, _OF_A_SEED = 400, 4, 40
-# What must be caught of each kind, and what may be doubted of what is true. What stands higher in
-# evals/LOG.md was measured with --data; these hold without it.
+# What must be caught of each kind, and what may be doubted of what is true: a little below what was last
+# measured (evals/LOG.md). It rises with what is reached.
 FLOORS = {
-    "unknown id": 1.0,
-    "altered quote": 1.0,
+    **dict.fromkeys(("unknown id", "altered quote"), 1.0),
+    **dict.fromkeys(("number", "money", "percentage", "day or month"), 0.98),
+    **{"weekday": 0.9, "year": 0.94, "name": 0.88, "place": 0.85, "wrong related sentence": 0.95},
+    **{"negation": 0.68, "direction": 0.69, "speaker": 0.83, "subject and object": 0.42},
+    **{"strengthened": 0.5, "added clause": 0.86},
 }
-DOUBTED_AT_MOST = 0.05
+DOUBTED_AT_MOST = 0.1
 
 
 class Row(NamedTuple):

@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from evals.ledger.truths import Truth
 from rag.types import DraftSentence
@@ -22,8 +23,9 @@ _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _PLACES = """
 Tokyo Osaka Okinawa Washington London Paris Berlin Madrid Rome Vienna Prague Warsaw Lisbon Dublin Athens Oslo
 Stockholm Helsinki Copenhagen Brussels Amsterdam Geneva Moscow Kyiv Ankara Istanbul Cairo Nairobi Lagos
-Johannesburg Delhi Mumbai Beijing Shanghai Taipei Seoul Pyongyang Bangkok Jakarta Manila Hanoi Singapore Sydney
-Melbourne Toronto Ottawa Chicago Boston Houston Dallas Miami Seattle Denver Japan China Taiwan Russia Ukraine
+Johannesburg Delhi Mumbai Beijing Shanghai Taipei Seoul Pyongyang Bangkok Jakarta Manila Hanoi Singapore
+Sydney Melbourne Toronto Ottawa Chicago Boston Houston Dallas Miami Seattle Denver Japan China
+Taiwan Russia Ukraine
 Germany France Spain Italy Poland Portugal Ireland Greece Norway Sweden Finland Denmark Belgium Turkey Egypt
 Kenya Nigeria India Pakistan Thailand Indonesia Philippines Vietnam Australia Canada Mexico Brazil Argentina
 Chile Colombia Israel Iran Iraq Syria California Texas Florida Guam Hawaii Europe Asia Africa
@@ -36,21 +38,84 @@ _PERSON = re.compile(
     rf"(?:\b(?P<a>[A-Z][a-zé]+(?: [A-Z][a-zé]+){{0,2}}),? {_SAYS}\b|"
     rf"\b{_SAYS} (?P<b>[A-Z][a-zé]+ [A-Z][a-zé]+)\b|\b[Aa]ccording to (?P<c>[A-Z][a-zé]+ [A-Z][a-zé]+)\b)"
 )
-_NO_PERSON = {
-    *_PLACES,
-    *_MONTHS,
-    *_WEEKDAYS,
-    "The",
-    "He",
-    "She",
-    "They",
-    "It",
-    "We",
-    "I",
-    "But",
-    "And",
-    "One",
+_NO_NAME = {
+    *(
+        "In",
+        "On",
+        "At",
+        "For",
+        "With",
+        "From",
+        "As",
+        "Secretary",
+        "Minister",
+        "President",
+        "State",
+        "News",
+        "Press",
+    ),
+    *(
+        "Japanese",
+        "Chinese",
+        "American",
+        "Russian",
+        "British",
+        "French",
+        "German",
+        "United",
+        "States",
+        "Foreign",
+    ),
+    *(
+        "This",
+        "That",
+        "These",
+        "There",
+        "When",
+        "While",
+        "After",
+        "Before",
+        "If",
+        "What",
+        "You",
+        "My",
+        "His",
+        "Her",
+    ),
+    *(
+        "The",
+        "Jan",
+        "Feb",
+        "Sept",
+        "Oct",
+        "Nov",
+        "Dec",
+        "No",
+        "Yes",
+        "Defense",
+        "National",
+        "Staff",
+        "He",
+        "She",
+        "They",
+        "It",
+        "We",
+        "I",
+        "But",
+        "And",
+        "One",
+    ),
 }
+_NO_PERSON = {*_NO_NAME, *_PLACES, *_MONTHS, *_WEEKDAYS}
+# A capital often stands for its country, and lies in it: to exchange the two is no lie.
+_SEATS = (
+    ("Tokyo", "Japan"),
+    ("Washington", "U.S"),
+    ("Washington", "United States"),
+    ("Beijing", "China"),
+    ("Moscow", "Russia"),
+    ("Seoul", "Korea"),
+)
 _NUMBER = re.compile(r"(?<![\d.,$€£¥-])\b\d{1,3}(?:,\d{3})*(?:\.\d+)?\b(?![\d:%-])")
 _MONEY = re.compile(
     r"[$€£¥]\d+(?:[.,]\d+)*(?: (?:million|billion|trillion))?|"
@@ -62,7 +127,8 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b(?! ?(?:people|workers|jobs|homes))")
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})\b")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{12,})[”\"]")
 _CAN_BE_DENIED = re.compile(
-    r"\b(?:is|are|was|were|will|would|can|could|has|have|had|should|must|does|do|did)\b(?! not\b|n['’]t\b|,|\.)"
+    r"\b(?:is|are|was|were|will|would|can|could|has|have|had|should|must|does|do|did)\b"
+    r"(?! not\b|n['’]t\b|,|\.)"
 )
 _DENIED = re.compile(
     r"\b(is|are|was|were|will|would|could|has|have|had|should|must|does|do|did|can)(?: not|n['’]t)\b"
@@ -194,7 +260,8 @@ def money(truth: Truth, stock: Stock) -> DraftSentence | None:
         return None
     old = match.group()
     figure = re.search(r"\d+(?:[.,]\d+)*", old)
-    assert figure is not None
+    if figure is None:
+        return None
     plain = figure.group()
     options = [old[: figure.start()] + new + old[figure.end() :] for new in _others(plain)]
     for one, other in (("million", "billion"), ("billion", "trillion"), ("trillion", "billion")):
@@ -259,6 +326,7 @@ def place(truth: Truth, stock: Stock) -> DraftSentence | None:
     """Another place."""
     match = _PLACE.search(truth.draft.text)
     here = set(_PLACE.findall(truth.article))
+    here -= {one for pair in _SEATS for one in pair if pair[0] in truth.cited or pair[1] in truth.cited}
     return _exchanged(truth, match, _near(truth, stock, here, _PLACES)) if match else None
 
 
@@ -282,7 +350,7 @@ def roles(truth: Truth, _: Stock) -> DraftSentence | None:
     opening = re.match(r"[A-Z][a-zé]+(?: [A-Z][a-zé]+){1,2}\b", text)
     spots += [opening] if opening and not opening.group().startswith(("The ", "In ", "On ", "A ")) else []
     spots = sorted({m.span(): m for m in spots}.values(), key=lambda m: m.start())
-    for one, other in zip(spots, spots[1:]):
+    for one, other in pairwise(spots):
         between = text[one.end() : other.start()]
         if (
             one.end() < other.start()

@@ -1,4 +1,4 @@
-"""Drafts that are true of what they cite: paraphrases written by hand, and sentences of articles themselves."""
+"""Drafts that are true of what they cite: paraphrases written by hand, and sentences of articles."""
 
 from __future__ import annotations
 

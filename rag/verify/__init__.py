@@ -1,47 +1,33 @@
 """Draft, offered sentences -> checked sentences with citations; pure: no model, no I/O.
 
-Each check says in one line what failed, with the offending words. The checks here are those that can
-be decided from the words alone: known numbers, exact quotations, figures, names, negation, and
-enough of the sentence's own words in what it cites.
+Each check says in one line what failed, with the offending words. All of them are decided from the words
+alone: known numbers and exact quotations here; figures, dates, names, denial, certainty, who is who, and
+whether the words are carried at all, each in a room of its own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from rag.types import Citation, DraftSentence, Dropped, Offered, Sentence, Span, Verdict
-from rag.words import STOPWORDS, fold, key, keys, words
+from rag.verify.carried import uncarried
+from rag.verify.dates import missing_dates
+from rag.verify.figures import missing_figures
+from rag.verify.names import missing_names
+from rag.verify.polarity import turned
+from rag.verify.roles import swapped
+from rag.verify.source import Source
+from rag.verify.strength import strengthened
+from rag.verify.tokens import plain
 
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,})[”\"]")
 # Single marks that cannot be apostrophes: they open after a space and close before one.
 _SINGLY_QUOTED = re.compile(r"(?<!\w)[‘']([^‘’']{2,}(?:[’'](?=\w)[^‘’']+)*)[’'](?!\w)")
 _DOUBLE_QUOTES = str.maketrans("“”„«»‘’‚", '"""""\'\'\'')
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
-_MAGNITUDE = re.compile(
-    r"[\s-]*(hundred|thousand|million|billion|trillion|percent|per cent|%)", re.IGNORECASE
-)
-_WORD = re.compile(r"[^\W\d_][\w’'-]*(?:\.[^\W\d_]\.?)*")
-_NEGATIONS = frozenset(
-    "not no never none nobody nothing neither nor without cannot non refused denied failed".split()
-)
-# "Not only", "nothing is more important": these weigh, and deny nothing.
-_WEIGHING = frozenset("only just merely more less".split())
-# How many content words a negation reaches: the one that it denies.
-_NEGATES = 1
-_NUMBER_WORDS = {
-    word: value
-    for words_, values in (
-        ("zero one two three four five six seven eight nine ten eleven twelve thirteen".split(), range(14)),
-        ("fourteen fifteen sixteen seventeen eighteen nineteen".split(), range(14, 20)),
-        ("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10)),
-    )
-    for word, value in zip(words_, values, strict=True)
-}
 _STRAY_MARK = re.compile(r"[\[【(][^\]】)]{1,12}[\]】)]")
-# A paraphrase keeps most of the content words of what it reports; babble does not.
-_SHARED_AT_LEAST = 0.5
 
 
 class Checked(NamedTuple):
@@ -66,7 +52,7 @@ def check(draft: DraftSentence, offered: Mapping[int, Offered]) -> Checked:
     elif draft.quoting:
         failure = _not_whole(draft.text, cited)
     else:
-        failure = next(filter(None, (test(draft.text, cited) for test in _TESTS)), None)
+        failure = _failing(draft.text, Source(cited, offered))
     passed_because = "a sentence of the article" if draft.quoting else "carried by what it cites"
     return Checked(draft, failure is None, verdict, failure or passed_because, cited)
 
@@ -105,7 +91,7 @@ def _not_whole(text: str, cited: Sequence[Offered]) -> str | None:
     return "is not a whole sentence of the article"
 
 
-def _marks(text: str, _: Sequence[Offered]) -> str | None:
+def _marks(text: str, _: Source) -> str | None:
     """What is left of a mark would look like a citation and be none."""
     for match in _STRAY_MARK.finditer(text):
         inside = match.group()[1:-1]
@@ -116,8 +102,8 @@ def _marks(text: str, _: Sequence[Offered]) -> str | None:
     return None
 
 
-def _quotations(text: str, cited: Sequence[Offered]) -> str | None:
-    sources = [_plain(place.quote) for place in cited]
+def _quotations(text: str, source: Source) -> str | None:
+    sources = [_plain(place.quote) for place in source.cited]
     for pattern in (_QUOTED, _SINGLY_QUOTED):
         for match in pattern.finditer(text):
             inside = _plain(match.group(1)).strip(" ,.")
@@ -128,91 +114,21 @@ def _quotations(text: str, cited: Sequence[Offered]) -> str | None:
     return None
 
 
-def _figures(text: str, cited: Sequence[Offered]) -> str | None:
-    there = {figure for place in cited for figure in _figures_in(_carrying(place))}
-    missing = [" ".join(figure).strip() for figure in _figures_in(text) if figure not in there]
-    return f"has a figure that is not in what it cites: {', '.join(missing)}" if missing else None
+def _failing(text: str, source: Source) -> str | None:
+    """What the first failed check says; None when all pass."""
+    as_written = (test(text, source) for test in (_marks, _quotations))
+    return next(filter(None, chain(as_written, (test(plain(text), source) for test in _TESTS))), None)
 
 
-def _names(text: str, cited: Sequence[Offered]) -> str | None:
-    there = {key(word) for place in cited for word in words(_carrying(place))}
-    missing = [
-        match.group()
-        for match in _WORD.finditer(text)
-        if match.group()[0].isupper() and not _begins(text, match) and not set(keys(match.group())) <= there
-    ]
-    return f"has a name that is not in what it cites: {', '.join(missing)}" if missing else None
-
-
-def _negation(text: str, cited: Sequence[Offered]) -> str | None:
-    own, denied = _negated(text), set().union(*(_negated(place.quote) for place in cited))
-    if own and not denied:
-        return f"denies what nothing it cites denies: {', '.join(sorted(own))}"
-    said = {word for place in cited for word in keys(place.quote)} - denied
-    if turned := own & said:
-        return f"denies what it cites says: {', '.join(sorted(turned))}"
-    if lost := denied & (set(keys(text)) - own):
-        return f"says what something it cites denies: {', '.join(sorted(lost))}"
-    return None
-
-
-def _negated(text: str) -> set[str]:
-    """Keys of the content words that a negation in the text reaches."""
-    reached: set[str] = set()
-    left = 0
-    every = words(text)
-    for place, word in enumerate(every):
-        if word in _NEGATIONS or word.endswith("n't"):
-            denies = _WEIGHING.isdisjoint(every[place + 1 : place + 4])
-            left = _NEGATES if denies else 0
-        elif left and word not in STOPWORDS:
-            reached.add(key(word))
-            left -= 1
-    return reached
-
-
-def _shared(text: str, cited: Sequence[Offered]) -> str | None:
-    own = {key(word) for word in words(text) if word not in STOPWORDS}
-    there = {word for place in cited for word in keys(_carrying(place))}
-    strange = own - there
-    if own and len(own & there) >= _SHARED_AT_LEAST * len(own):
-        return None
-    return f"says what nothing it cites says: {', '.join(sorted(strange)) or 'no words at all'}"
-
-
-_TESTS = (_marks, _quotations, _figures, _names, _negation, _shared)
-
-
-def _carrying(place: Offered) -> str:
-    """What a sentence may draw on: the cited sentence and what is known of its article."""
-    article = place.article
-    day = article.published.strftime("%A, %B %d, %Y, %d").replace(" 0", " ") if article.published else ""
-    return " ".join((place.quote, article.title, article.outlet or "", article.author or "", day))
-
-
-def _figures_in(text: str) -> list[tuple[str, str]]:
-    """Each figure with its magnitude ("1.05", "trillion"), spelled-out numbers among them."""
-    figures = [
-        (match.group().replace(",", "").lstrip("0") or "0", _magnitude(text, match.end()))
-        for match in _FIGURE.finditer(text)
-    ]
-    for match in _WORD.finditer(text):
-        parts = match.group().lower().split("-")
-        values = [_NUMBER_WORDS[part] for part in parts if part in _NUMBER_WORDS]
-        if values:
-            figures.append((str(sum(values)), _magnitude(text, match.end())))
-    return figures
-
-
-def _magnitude(text: str, end: int) -> str:
-    found = _MAGNITUDE.match(text, end)
-    return found.group(1).lower().replace("per cent", "%").replace("percent", "%") if found else ""
-
-
-def _begins(text: str, match: re.Match[str]) -> bool:
-    """Whether a capital is owed to the beginning of a sentence and the word is an everyday one."""
-    first = not text[: match.start()].strip(" “\"'‘(")
-    return first and fold(match.group()) in STOPWORDS
+_TESTS: tuple[Callable[[str, Source], str | None], ...] = (
+    missing_figures,
+    missing_dates,
+    missing_names,
+    turned,
+    strengthened,
+    swapped,
+    uncarried,
+)
 
 
 def _plain(text: str) -> str:

@@ -377,10 +377,8 @@ promise vow
 recommend recommendation try attempt predict preliminary bid prepare ready
 """
 _CERTAIN = """
-decide decision confirm prove proven guarantee ensure definite definitely certain certainly \
-undoubtedly always every
-everyone everybody must inevitable inevitably conclusive conclusively finalize finalized finalise \
-finalised formally
+decide decision confirm proven guarantee ensure definite definitely certain certainly undoubtedly
+inevitable inevitably conclusive conclusively finalize finalized finalise finalised formally
 officially already ordered approve adopted
 """
 _SOME = "some several many most few part partly partially half".split()

@@ -21,6 +21,10 @@ _DAYS_AND_MONTHS = frozenset(
     """.split()
 )
 
+# A capital at the beginning says nothing of a word with such an ending, unless a speaker's verb follows.
+_USUAL_ENDINGS = ("ing", "ed", "ly", "tion", "ment", "ness", "ies", "sion", "ance", "ence")
+_SMALL_NEXT = re.compile(r" (?!said|told|added|says|has |had |is |was |will )[a-z\d]")
+
 
 class Token(NamedTuple):
     """A word, where it stands, how it is compared, and whether it is written as part of a name."""
@@ -45,6 +49,24 @@ class Name(NamedTuple):
     end: int
 
 
+# Long names of what is mostly written short; the short form stands for both.
+_LONG = (
+    (re.compile(r"\b(?:the )?United States(?: of America)?\b"), "U.S."),
+    (re.compile(r"\b(?:the )?United Kingdom\b"), "U.K."),
+    (re.compile(r"\b(?:the )?United Nations\b"), "U.N."),
+    (re.compile(r"\b(?:the )?European Union\b"), "E.U."),
+)
+
+
+@lru_cache(maxsize=4_096)
+def plain(text: str) -> str:
+    """A text on one line, with the United States and the like in their short form."""
+    found = " ".join(text.split())
+    for long, short in _LONG:
+        found = long.sub(short, found)
+    return found
+
+
 @lru_cache(maxsize=4_096)
 def tokenize(text: str) -> tuple[Token, ...]:
     """The words of a text in order."""
@@ -65,8 +87,11 @@ def _is_named(text: str, match: re.Match[str], word: str) -> bool:
         return False
     if any(c.isupper() for c in written[1:]) and len(written) > 1 and "'" not in written:
         return True
-    begins = begins_sentence(text, match.start())
-    return not (begins and (word in STOPWORDS or word in _BEGINNERS))
+    if not begins_sentence(text, match.start()):
+        return True
+    if word in STOPWORDS or word in _BEGINNERS or "-" in text[match.end() : match.end() + 1]:
+        return False
+    return not (word.endswith(_USUAL_ENDINGS) and _SMALL_NEXT.match(text, match.end()))
 
 
 def begins_sentence(text: str, place: int) -> bool:
@@ -116,6 +141,10 @@ _BEGINNERS = frozenset(
     farmers drivers passengers owners buyers sellers customers users visitors tourists tickets heavy strong
     local national international federal regional public private government parliament court judges judge
     prize rain snow wind storms floods fire smoke damage losses costs funding money bids offers rising falling
+    among although besides rather fourteen fifteen thirteen sixteen seventeen eighteen nineteen thirty forty
+    fifty sixty seventy eighty ninety around slightly roughly shortly whereas while unlike until when where
+    what
+    who whose which why how before after during since by from for with to in on at of as an and but or so such
     lower higher early late mid-week based citing quoting under over asked responding addressing
     """.split()
 )

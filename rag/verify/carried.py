@@ -1,0 +1,59 @@
+"""Whether what is cited carries the words of a sentence, and no other offered sentence far better."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+
+from rag.verify.meanings import among
+from rag.verify.source import Source
+from rag.verify.tokens import tokenize
+
+# A paraphrase keeps most of what it reports, if in other words; babble does not.
+_SHARED_AT_LEAST = 0.42
+# So many words in a row that nothing carries are a statement of their own.
+_STRANGE_RUN = 4
+_BETTER_BY = 0.3
+_LOOKED_AT = 60
+
+
+def uncarried(text: str, source: Source) -> str | None:
+    """What is wrong with a text's words: too few are carried, or too many in a row are not."""
+    own = [token for token in tokenize(text) if token.carries]
+    if not own:
+        return "says what nothing it cites says: no words at all"
+    held = [_held(token.key, source.known) for token in own]
+    strange = [token.word for token, has in zip(own, held, strict=True) if not has]
+    if sum(held) < _SHARED_AT_LEAST * len(own):
+        return f"says what nothing it cites says: {', '.join(strange)}"
+    if run := _longest(list(zip((token.word for token in own), held, strict=True))):
+        return f"adds what nothing it cites says: {', '.join(run)}"
+    return _elsewhere(frozenset(token.key for token in own), source)
+
+
+def _longest(words: list[tuple[str, bool]]) -> list[str]:
+    run: list[str] = []
+    for word, has in words:
+        run = [] if has else [*run, word]
+        if len(run) >= _STRANGE_RUN:
+            return run
+    return []
+
+
+def _elsewhere(own: frozenset[str], source: Source) -> str | None:
+    """Another offered sentence that carries nearly all, where those cited carry much less."""
+    mine = len(own & source.keys) / len(own)
+    cited = {place.number for place in source.cited}
+    for number, place in list(source.others.items())[:_LOOKED_AT]:
+        if number not in cited and len(own & _keys(place.quote)) / len(own) > max(0.7, mine + _BETTER_BY):
+            return f"is carried by sentence {number}, which it does not cite"
+    return None
+
+
+@lru_cache(maxsize=8_192)
+def _keys(quote: str) -> frozenset[str]:
+    return frozenset(token.key for token in tokenize(quote))
+
+
+def _held(word: str, known: Collection[str]) -> bool:
+    return among(word, known)

@@ -1,0 +1,138 @@
+"""Who did what to whom, and who said it, as far as the order of words tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from rag.verify.meanings import among
+from rag.verify.source import Source
+from rag.verify.tokens import names, plain, tokenize
+
+_MUTUAL = frozenset(
+    "met meet meeting meets with and or between both talk talks married alongside joined like as".split()
+)
+# "Signed by Hamada", "the head of Norrail", "Norrail's head": here the order of names says nothing.
+_TURNING = re.compile(r"\bby\b|\b(?:of|at)$")
+_TITLES = frozenset("minister president secretary judge mayor dr trade foreign defense prime".split())
+_VERBS = (
+    "said|says|told|added|warned|announced|wrote|noted|explained|argued|stressed|insisted|claimed|stated|declared"
+    "|emphasized|remarked|called|tells|adds|writes|admitted|acknowledged|testified|tweeted|replied|recalled"
+)
+_CAPITAL = r"[^\W\d_a-z][\w’'.-]+"
+_NAMED = rf"(?:{_CAPITAL}(?: (?:{_CAPITAL}|of|the|de|van|von|al|bin))*? )?{_CAPITAL}"
+_SPEAKING = (
+    re.compile(rf"(?P<who>{_NAMED}),?(?: (?:also|later|then|has|had))? (?:{_VERBS})\b"),
+    re.compile(rf"[,”\"’] (?:{_VERBS}) (?P<who>[^,.;:“”\"]{{3,60}})"),
+    re.compile(rf"\b[Aa]ccording to (?P<who>{_NAMED})"),
+    re.compile(rf"(?P<who>{_NAMED}), [^,.“”\"]{{3,80}}, (?:{_VERBS})\b"),
+)
+
+
+class _Pair(NamedTuple):
+    first: frozenset[str]
+    second: frozenset[str]
+    between: frozenset[str]
+    passive: bool
+
+
+def swapped(text: str, source: Source) -> str | None:
+    """What is wrong with who is who: names that change places, words given to another speaker."""
+    return _exchanged(text, source) or _misattributed(text, source)
+
+
+def _exchanged(text: str, source: Source) -> str | None:
+    theirs = [pair for quote in source.quotes for pair in _pairs(quote)]
+    for mine in _neighbours(text):
+        if not mine.between or not _MUTUAL.isdisjoint(mine.between):
+            continue
+        same = [p for p in theirs if p.passive == mine.passive and _shares(mine, p)]
+        right = any(p.first & mine.first and p.second & mine.second for p in same)
+        wrong = any(p.first & mine.second and p.second & mine.first for p in same)
+        if wrong and not right:
+            return f"has {_shown(mine.first)} and {_shown(mine.second)} change places"
+    return None
+
+
+def _shares(mine: _Pair, other: _Pair) -> bool:
+    shared = sum(among(word, other.between) for word in mine.between)
+    return shared * 2 >= max(len(mine.between), len(other.between))
+
+
+def _shown(name: frozenset[str]) -> str:
+    return max(name, key=len).capitalize()
+
+
+@lru_cache(maxsize=1_024)
+def _neighbours(text: str) -> tuple[_Pair, ...]:
+    return tuple(_all_pairs(text, 1))
+
+
+@lru_cache(maxsize=1_024)
+def _pairs(text: str) -> tuple[_Pair, ...]:
+    return tuple(_all_pairs(text, 6))
+
+
+def _all_pairs(text: str, far: int) -> Iterator[_Pair]:
+    tokens, runs = tokenize(text), names(text)
+    for i, one in enumerate(runs):
+        for other in runs[i + 1 : i + 1 + far]:
+            inside = tokens[one.end : other.first]
+            first = frozenset(t.key for t in tokens[one.first : one.end] if t.named)
+            second = frozenset(t.key for t in tokens[other.first : other.end] if t.named)
+            # "X, the head of Y" and "Y's head, X" say the same.
+            apposed = text[tokens[one.end - 1].end :].lstrip("'’s").startswith(",")
+            if inside and not apposed and first.isdisjoint(second):
+                owned = tokens[one.end - 1].text.endswith(("'s", "’s", "s'", "s’"))
+                passive = owned or bool(_TURNING.search(text[inside[0].start : inside[-1].end]))
+                words = frozenset(t.key for t in inside if t.carries or t.word in _MUTUAL)
+                yield _Pair(first, second, words, passive)
+
+
+def _misattributed(text: str, source: Source) -> str | None:
+    """A speaker whom the cited sentence names, but not as one who speaks, where it has one who does."""
+    theirs = {word for quote in source.quotes for who in speakers(quote) for word in who}
+    if not theirs:
+        return None
+    for who in speakers(text):
+        if (
+            not who & theirs
+            and not who <= source.named_beside
+            and (who & source.keys or not who & _context(source))
+        ):
+            return f"gives to {_shown(who)} what another says"
+    return None
+
+
+@lru_cache(maxsize=256)
+def _context_of(before: str) -> frozenset[str]:
+    return frozenset(word for who in speakers(before) for word in who)
+
+
+def _context(source: Source) -> frozenset[str]:
+    return _context_of(source.before)
+
+
+@lru_cache(maxsize=2_048)
+def speakers(text: str) -> tuple[frozenset[str], ...]:
+    """Those to whom a text gives words, each as the keys of its name."""
+    found = []
+    line = plain(text)
+    for form in _SPEAKING:
+        for match in form.finditer(line):
+            written = match.group("who")
+            if line[match.end("who") :].startswith(","):
+                # "X, who heads Y, said": either may be meant.
+                written = line[_sentence_start(line, match.start()) : match.end("who")]
+            who = frozenset(
+                token.key for token in tokenize(written) if token.named and token.word not in _TITLES
+            )
+            if who:
+                found.append(who)
+    return tuple(found)
+
+
+def _sentence_start(line: str, place: int) -> int:
+    return max(line.rfind(mark, 0, place) for mark in (". ", "” ", '" ', "? ")) + 1

@@ -1,0 +1,106 @@
+"""What a sentence may draw on: what it cites, the article's metadata, what stood shortly before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+
+from rag.types import Article, Offered
+from rag.verify.tokens import plain, tokenize
+from rag.words import keys
+
+# So far back a pronoun or a role may point, in characters.
+_BACK = 500
+_POINTING = frozenset("he she they it his her hers their theirs its him them we our us i my the".split())
+
+_OWNING = frozenset(
+    "its his her their our my company country city club trust museum union firm group".split()
+)
+# A subject stands among the first words, or speaks.
+_SUBJECT = 6
+_SAYS = re.compile(
+    r"\b(?:he|she|they|it|we|i|ministers?|secretary|president|mayor|judge|company|spokes\w+|lawyer|manager|agency)"
+    r"(?: also| later| then)? (?:said|added|noted|warned|told|stated|argued|explained|wrote)\b"
+    r"|[,”\"] said (?:he|she|the)\b|\bhis\b|\bher\b",
+    re.IGNORECASE,
+)
+
+
+class Source:
+    """Cited sentences; `others` are all that were offered."""
+
+    def __init__(self, cited: Sequence[Offered], others: Mapping[int, Offered]) -> None:
+        self.cited = cited
+        self.others = others
+        self.quotes = tuple(plain(place.quote) for place in cited)
+        self.text = "\n".join(self.quotes)
+
+    @cached_property
+    def articles(self) -> tuple[Article, ...]:
+        """The articles cited, each once."""
+        return tuple({place.article.id: place.article for place in self.cited}.values())
+
+    @cached_property
+    def told(self) -> str:
+        """Titles, outlets, authors."""
+        parts = [part for a in self.articles for part in (a.title, a.outlet, a.author) if part]
+        return plain(" \n".join(parts))
+
+    @cached_property
+    def before(self) -> str:
+        """What stands shortly before each cited sentence in its article."""
+        return plain("\n".join(p.article.text[max(0, p.start - _BACK) : p.start] for p in self.cited))
+
+    @cached_property
+    def around(self) -> str:
+        """What was offered of the same articles."""
+        ids = {place.article.id for place in self.cited}
+        return "\n".join(plain(p.quote) for p in self.others.values() if p.article.id in ids)
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """When the articles were published."""
+        return tuple(a.published for a in self.articles if a.published)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Keys of all words of what is cited."""
+        return frozenset(token.key for quote in self.quotes for token in tokenize(quote))
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Keys of all words of what is cited and of what is known of its articles."""
+        return self.keys | frozenset(keys(self.told))
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Keys of what is cited, of the outlet and of the author: whom a sentence may name."""
+        return self.keys | self.named_beside
+
+    @cached_property
+    def named_beside(self) -> frozenset[str]:
+        """Keys of outlets and authors, which may be given as where a sentence was read."""
+        return frozenset(
+            word for a in self.articles for part in (a.outlet, a.author) if part for word in keys(part)
+        )
+
+    @cached_property
+    def points_back(self) -> bool:
+        """Whether a pronoun or a role that acts or speaks in it may stand for somebody named before."""
+        return any(
+            not _POINTING.isdisjoint(token.word for token in tokenize(quote)[:_SUBJECT])
+            or _SAYS.search(quote)
+            for quote in self.quotes
+        )
+
+    @cached_property
+    def owns(self) -> bool:
+        """Whether something in it belongs to somebody whom it does not name."""
+        return any(not _OWNING.isdisjoint(token.word for token in tokenize(quote)) for quote in self.quotes)
+
+
+def content(text: str) -> list[str]:
+    """Keys of the words that carry a text: neither grammar nor figures."""
+    return [token.key for token in tokenize(text) if token.carries]

@@ -1,0 +1,55 @@
+"""Whether a text is surer than what it cites: what is only considered, planned or alleged stays so."""
+
+from __future__ import annotations
+
+from rag.verify.meanings import ALL, CERTAIN, INTENDED, OPEN, SOME, among
+from rag.verify.source import Source
+from rag.verify.tokens import Token, tokenize
+from rag.words import key
+
+_HEDGES = OPEN | INTENDED
+# Those whose loss makes a fact of what is none; the others are everyday words as often as hedges.
+_OPENING = frozenset(
+    key(word)
+    for word in """
+    may might could consider weigh mull contemplate explore possible possibly perhaps potentially probably
+    allegedly
+    alleged suspected reportedly apparently seem appear believe plan intend hope want expect likely propose
+    """.split()
+)
+_SCOPE = 4
+_REPORTED = 2
+
+
+def strengthened(text: str, source: Source) -> str | None:
+    """What is wrong with a text's certainty."""
+    mine = tokenize(text)
+    said = {token.key for token in mine}
+    everything = source.keys
+    hedged = everything & _HEDGES
+    if hedged:
+        surer = {word for word in said & CERTAIN if not among(word, everything)}
+        if surer and not (said & OPEN):
+            return f"is surer than what it cites: {', '.join(sorted(surer))}"
+        if not said & _HEDGES and (lost := _asserted(said, source)):
+            return f"leaves out that it is open: {lost}"
+    if everything & SOME and (wider := (said & ALL) - everything) and (everything & SOME) - said:
+        return f"says of all what is said of some: {', '.join(sorted(wider))}"
+    return None
+
+
+def _asserted(said: set[str], source: Source) -> str | None:
+    """The hedge of which most that follows it is said without any."""
+    for quote in source.quotes:
+        tokens = tokenize(quote)
+        for place, token in enumerate(tokens):
+            if token.key in _OPENING:
+                scope = _after(tokens, place)
+                if len(scope) >= _REPORTED and all(among(word, said) for word in scope):
+                    return token.text
+    return None
+
+
+def _after(tokens: tuple[Token, ...], place: int) -> list[str]:
+    found = [token.key for token in tokens[place + 1 :] if token.carries and not token.named]
+    return found[:_SCOPE]
