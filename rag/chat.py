@@ -24,22 +24,29 @@ if TYPE_CHECKING:
 
 _CHARACTERS_A_TOKEN = 8
 _PAUSE_S = 0.3
+# Why a reply ends before its model is done, by the reason that the endpoint gives.
+_CUT = {"length": "was cut at its length limit", "content_filter": "was cut by a filter"}
 _DONE = object()
 _OPENAI = "https://api.openai.com/v1"
 
 
 def stream_chat(
-    config: Config, messages: Sequence[Message], deadline: float, max_tokens: int | None = None
+    config: Config,
+    messages: Sequence[Message],
+    deadline: float,
+    max_tokens: int | None = None,
+    whole: bool = False,
 ) -> Iterator[str]:
     """Pieces of the model's reply as they come.
 
     `deadline` is a time of time.monotonic(). Raises ModelError when the endpoint cannot be reached,
-    refuses, sends what is no reply, breaks off, or is not done at the deadline. A failure before the
-    first piece is tried again, `config.retries` times.
+    refuses, sends what is no reply, breaks off, or is not done at the deadline; asked for a `whole` reply,
+    also when it ends because it was long enough or not wanted. A failure before the first piece is tried
+    again, `config.retries` times.
     """
     limit = max_tokens or config.max_tokens
     for attempt in range(config.retries + 1):
-        pieces = _pump(config, messages, limit, deadline)
+        pieces = _pump(config, messages, limit, deadline, whole)
         try:
             first = next(pieces, None)
         except ModelError as error:
@@ -54,9 +61,11 @@ def stream_chat(
         return
 
 
-def complete(config: Config, messages: Sequence[Message], deadline: float, max_tokens: int) -> str:
-    """The model's whole reply. Raises ModelError as `stream_chat` does."""
-    return "".join(stream_chat(config, messages, deadline, max_tokens))
+def complete(
+    config: Config, messages: Sequence[Message], deadline: float, max_tokens: int, whole: bool = False
+) -> str:
+    """The model's reply in one piece. Raises ModelError as `stream_chat` does."""
+    return "".join(stream_chat(config, messages, deadline, max_tokens, whole))
 
 
 def embed_texts(config: Config, texts: Sequence[str]) -> list[list[float]]:
@@ -75,14 +84,16 @@ def embed_texts(config: Config, texts: Sequence[str]) -> list[list[float]]:
     return vectors
 
 
-def _pump(config: Config, messages: Sequence[Message], max_tokens: int, deadline: float) -> Iterator[str]:
+def _pump(
+    config: Config, messages: Sequence[Message], max_tokens: int, deadline: float, whole: bool
+) -> Iterator[str]:
     """Pieces read by a thread, so that a server that goes silent cannot outlast the deadline."""
     box: queue.Queue[Any] = queue.Queue(maxsize=64)
     stop = threading.Event()
 
     def read() -> None:
         try:
-            with closing(_pieces(config, messages, max_tokens, deadline)) as pieces:
+            with closing(_pieces(config, messages, max_tokens, deadline, whole)) as pieces:
                 for piece in pieces:
                     if not _put(box, piece, stop):
                         return
@@ -101,6 +112,8 @@ def _pump(config: Config, messages: Sequence[Message], max_tokens: int, deadline
                 raise ModelError(f"{_where(config.base_url)} {_reason(item, total > 0)}") from item
             total += len(item)
             yield item
+        if whole:
+            raise ModelError(f"{_where(config.base_url)} {_CUT['length']}")
     finally:
         stop.set()
 
@@ -122,9 +135,11 @@ def _next_item(box: queue.Queue[Any], deadline: float, config: Config) -> Any:
     raise ModelError(f"{_where(config.base_url)} was not done within {config.deadline_s:g} seconds")
 
 
-def _pieces(config: Config, messages: Sequence[Message], max_tokens: int, deadline: float) -> Generator[str]:
+def _pieces(
+    config: Config, messages: Sequence[Message], max_tokens: int, deadline: float, whole: bool
+) -> Generator[str]:
     """Pieces as the client gives them; ModelError when the reply ends without saying that it does."""
-    finished = False
+    finish: str | None = None
     with (
         _client(config.api_key, config.base_url, _left(deadline), config) as client,
         client.chat.completions.create(
@@ -137,12 +152,14 @@ def _pieces(config: Config, messages: Sequence[Message], max_tokens: int, deadli
     ):
         for reply in replies:
             for choice in reply.choices or ():
-                finished = finished or choice.finish_reason is not None
+                finish = choice.finish_reason if choice.finish_reason is not None else finish
                 if choice.delta is not None and choice.delta.content:
                     # Half characters would break whatever prints or stores the answer.
                     yield choice.delta.content.encode("utf-8", "replace").decode()
-    if not finished:
+    if finish is None:
         raise ModelError("broke off")
+    if whole and finish in _CUT:
+        raise ModelError(_CUT[finish])
 
 
 def _client(key: str | None, base_url: str | None, timeout_s: float, config: Config) -> OpenAI:
@@ -159,6 +176,8 @@ def _left(deadline: float) -> float:
 
 def _may_pass(error: ModelError) -> bool:
     """Whether trying again could help: the endpoint was busy or not reached, not refused."""
+    if str(error.__cause__) in _CUT.values():
+        return False
     status = getattr(error.__cause__, "status_code", None)
     return status is None or status >= 500 or status in (408, 409)
 

@@ -7,7 +7,9 @@ into places, so a citation cannot be invented: an unknown number is a failed che
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,24 +17,30 @@ from rag.chat import complete, stream_chat
 from rag.config import Config
 from rag.errors import ModelError
 from rag.prompts import Prompt, load
+from rag.protocol import THOUGHT, is_silence, parse, units, visible
+from rag.sentences import sentence_spans
 from rag.types import Article, DraftSentence, Offered, Question
 from rag.verify import Checked, check
 from rag.words import content_words, key, words
 
-SILENT_REPLY = "NOT IN ARTICLES"
+# A prompt and its values -> what becomes of the reply, sentence by sentence.
+_Read = Callable[[Prompt, Mapping[str, str]], Iterator[Checked | None]]
+
 _STANDALONE_TOKENS = 80
 # A model that babbles is not sent all of it back.
 _MOST_REPAIRS = 8
 _REPAIR_CHARACTERS = 400
 
-# What models make of "[3] [7]": several numbers in one bracket, ranges, a letter before the number,
-# full-width brackets. Every repetition is bounded, so that babble costs no more than its length.
-_ONE = r"[Ss]?\d{1,4}"
-_MARK = re.compile(rf"[\[【] ?{_ONE}(?: ?[,;–-] ?{_ONE}){{0,20}} ?[\]】]")
-_LONGEST_MARK = 200
-_BEFORE_STOP = re.compile(r" ([.,;!?])")
-_NUMBER = re.compile(r"\d{1,4}")
-_BULLET = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+|#+\s*)")
+# What an article could forge: the fence around the evidence and the tokens of chat templates, all of which
+# need angle brackets; numbered sentences; template tags in square brackets; the line of an article.
+_ANGLES = str.maketrans("<>＜＞", "‹›‹›")
+_OPEN, _CLOSE = r"[\[【［〔〖⟦{]", r"[\]】］〕〗⟧}]"
+_NUMBERED = r"[\W_]{0,3}(?:[A-Za-z]{1,9}[\W_]{0,2})?\d"
+_FORGED = (
+    (re.compile(rf"{_OPEN}({_NUMBERED}[\d\s,;–-]{{0,20}}|/?[A-Z_]{{2,20}}){_CLOSE}"), r"(\1)"),
+    (re.compile(rf"{_OPEN}(?={_NUMBERED})"), "("),
+    (re.compile(r"-{2,}"), "—"),
+)
 
 
 class Writer:
@@ -55,15 +63,17 @@ class Writer:
         Raises ModelError when the model fails, or brings in words that nobody asked with.
         """
         values = {
-            "history": "\n".join(f"- {_line(earlier)}" for earlier in question.history),
-            "question": _line(question.text),
+            "history": "\n".join(f"- {as_data(earlier)}" for earlier in question.history),
+            "question": as_data(question.text) or "?",
         }
-        reply = complete(self._config, self._standalone.fill(values), deadline, _STANDALONE_TOKENS)
-        lines = [line for line in reply.splitlines() if line.strip()]
+        reply = complete(
+            self._config, self._standalone.fill(values), deadline, _STANDALONE_TOKENS, whole=True
+        )
+        lines = [draft.text for draft in map(parse, units([reply])) if draft is not None]
         asked = {key(word) for text in (question.text, *question.history) for word in words(text)}
         if len(lines) != 1 or not {key(word) for word in content_words(lines[0])} <= asked:
             raise ModelError("the model did not rewrite the question, or added to it")
-        return _line(lines[0])
+        return lines[0]
 
     def compose(
         self, question: Question, offered: Sequence[Offered], today: date, deadline: float
@@ -72,23 +82,39 @@ class Writer:
 
         Sentences pass on as they come until one fails. From there on they wait until the failed
         ones have been repaired, once, so that what is shown is never taken back or reordered.
-        `deadline` is a time of time.monotonic(). Raises ModelError, at the first sentence or later.
+        `deadline` is a time of time.monotonic(). Raises ModelError, at the first sentence or later;
+        what waited by then comes before it, unrepaired, and the sentence that was cut does not.
         """
         known = {sentence.number: sentence for sentence in offered}
         evidence = numbered(offered)
         values = {
-            "question": question.standalone,
+            # What was asked may be nothing that can be seen.
+            "question": as_data(question.standalone) or "?",
             "evidence": evidence,
             "today": f"{today:%d %B %Y}",
         }
+
+        def read(prompt: Prompt, values: Mapping[str, str]) -> Iterator[Checked | None]:
+            return self._checked(prompt, values, known, deadline)
+
         held: list[Checked] = []
-        for checked in self._checked(self._answer, values, known, deadline):
-            if held or not checked.passed:
-                held.append(checked)
-            else:
-                yield checked
+        shown: set[DraftSentence] = set()
+        try:
+            for checked in read(self._answer, values):
+                if checked is None:
+                    held.clear()
+                elif checked.draft in shown:
+                    continue
+                elif held or not checked.passed:
+                    held.append(checked)
+                else:
+                    shown.add(checked.draft)
+                    yield checked
+        except ModelError:
+            yield from held
+            raise
         if held:
-            yield from self._repaired(question, evidence, held, known, deadline)
+            yield from self._repaired(values, held, shown, read)
 
     def _checked(
         self,
@@ -96,44 +122,56 @@ class Writer:
         values: Mapping[str, str],
         known: Mapping[int, Offered],
         deadline: float,
-    ) -> Iterator[Checked]:
-        """Each sentence of the reply, checked. A reply of neither words nor silence is an error."""
-        pieces = stream_chat(self._config, prompt.fill(values), deadline)
-        spoken = False
+    ) -> Iterator[Checked | None]:
+        """Each sentence of the reply, once, checked; None where all before it was thought, not said.
+
+        Raises ModelError for a reply of neither words nor silence, and for one that was cut.
+        """
+        pieces = stream_chat(self._config, prompt.fill(values), deadline, whole=True)
+        said: set[DraftSentence] = set()
+        refused = False
         for unit in units(pieces):
-            draft = None if is_silence(unit) else parse(unit)
-            spoken = spoken or draft is not None or is_silence(unit)
-            if draft is not None:
+            if unit == THOUGHT:
+                said, refused = set(), False
+                yield None
+            for draft in _sentences(parse(unit)):
+                silent = is_silence(draft.text, bool(draft.numbers))
+                refused = refused or silent
+                # What a refusal goes on to say without a source is part of it.
+                if silent or draft in said or (refused and not draft.numbers):
+                    continue
+                said.add(draft)
                 yield check(draft, known)
-        if not spoken:
+        if not said and not refused:
             raise ModelError("the model wrote no sentence")
 
     def _repaired(
         self,
-        question: Question,
-        evidence: str,
+        asked: Mapping[str, str],
         held: Sequence[Checked],
-        known: Mapping[int, Offered],
-        deadline: float,
+        shown: Set[DraftSentence],
+        read: _Read,
     ) -> Iterator[Checked]:
-        """The held sentences, each failed one replaced by its repair if that passes."""
+        """The held sentences, each failed one replaced by a repair that passes and is new."""
         failed = [checked for checked in held if not checked.passed][:_MOST_REPAIRS]
         values = {
-            "question": question.standalone,
-            "evidence": evidence,
+            "question": asked["question"],
+            "evidence": asked["evidence"],
             "failed": "\n".join(
-                f"- {_line(c.draft.text)[:_REPAIR_CHARACTERS]} (it {c.reason})" for c in failed
+                f"- {as_data(c.draft.text)[:_REPAIR_CHARACTERS]} (it {as_data(c.reason)})" for c in failed
             ),
         }
-        try:
-            repairs = iter([c for c in self._checked(self._repair, values, known, deadline) if c.passed])
-        except ModelError:
-            repairs = iter(())
+        repairs: list[Checked] = []
+        others = shown | {checked.draft for checked in held if checked.passed}
+        with suppress(ModelError):
+            for repair in read(self._repair, values):
+                if repair is None:
+                    repairs.clear()
+                elif repair.passed and repair.draft not in others:
+                    repairs.append(repair)
+        waiting = iter(repairs)
         for checked in held:
-            if checked.passed:
-                yield checked
-            else:
-                yield next(repairs, checked)
+            yield checked if checked.passed else next(waiting, checked)
 
 
 def numbered(offered: Iterable[Offered]) -> str:
@@ -144,60 +182,27 @@ def numbered(offered: Iterable[Offered]) -> str:
         if current is None or sentence.article.id != current.id:
             current = sentence.article
             day = current.published.isoformat() if current.published else "undated"
-            lines.append(f"-- {_line(current.outlet or 'unknown outlet')}, {day}: {_line(current.title)}")
-        lines.append(f"[{sentence.number}] {_line(sentence.quote)}")
+            lines.append(f"-- {as_data(current.outlet or 'unknown outlet')}, {day}: {as_data(current.title)}")
+        lines.append(f"[{sentence.number}] {as_data(sentence.quote)}")
     return "\n".join(lines)
 
 
-def _line(text: str) -> str:
-    return " ".join(text.split())
+def as_data(text: str) -> str:
+    """The text on one line, without what cannot be seen and without anything that a prompt is built of."""
+    line = " ".join(visible(text).split()).translate(_ANGLES)
+    for pattern, plain in _FORGED:
+        line = pattern.sub(plain, line)
+    return line
 
 
-def units(pieces: Iterable[str]) -> Iterator[str]:
-    """The sentences of a streamed reply, each as soon as it is complete with its marks.
+def _sentences(draft: DraftSentence | None) -> tuple[DraftSentence, ...]:
+    """The draft cut into its sentences, each naming all its numbers, so that each is checked alone.
 
-    A sentence ends at the end of a line, or after its marks when something else follows them. How
-    the reply was cut into pieces makes no difference.
+    It stays whole where a cut would leave half a quotation, or a piece that begins as no sentence does.
     """
-    held, seen = "", 0
-    for piece in pieces:
-        held += piece
-        while True:
-            cut, seen = _cut(held, seen)
-            if cut is None:
-                break
-            yield held[:cut]
-            held = held[cut:]
-    yield from (line for line in held.split("\n") if line.strip())
-
-
-def _cut(held: str, seen: int) -> tuple[int | None, int]:
-    """Where the first complete sentence in `held` ends, or None when more must be seen first.
-
-    Also from where to look the next time, so that a long reply is not read over and over.
-    """
-    line_end = held.find("\n", seen)
-    end = len(held) if line_end < 0 else line_end
-    look_from = max(seen, end - _LONGEST_MARK)
-    for found in _MARK.finditer(held, seen, end):
-        after = found.end()
-        while after < end and held[after] in " .!?\t":
-            after += 1
-        if after < end and held[after] not in "[【":
-            return after, 0
-        look_from = found.start()
-    return (line_end + 1, 0) if line_end >= 0 else (None, look_from)
-
-
-def parse(unit: str) -> DraftSentence | None:
-    """A sentence and the numbers it names, from one unit of a reply; None for an empty one."""
-    text = _BULLET.sub("", unit.strip()).replace("**", "")
-    marks = _MARK.findall(text)
-    numbers = tuple(dict.fromkeys(int(n) for mark in marks for n in _NUMBER.findall(mark)))
-    plain = _BEFORE_STOP.sub(r"\1", " ".join(_MARK.sub(" ", text).split()))
-    return DraftSentence(plain, numbers) if re.search(r"\w", plain) else None
-
-
-def is_silence(unit: str) -> bool:
-    """Whether a unit of a reply says that the articles do not answer."""
-    return SILENT_REPLY in unit.upper().replace("_", " ")
+    if draft is None:
+        return ()
+    parts = [draft.text[span.start : span.end] for span in sentence_spans(draft.text)]
+    if any(part[0].islower() or part.count('"') % 2 or part.count("“") != part.count("”") for part in parts):
+        return (draft,)
+    return tuple(replace(draft, text=part) for part in parts)

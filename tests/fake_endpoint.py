@@ -31,10 +31,15 @@ def chunk(text: str, finish: str | None = None) -> bytes:
     return f"data: {json.dumps(body)}\n\n".encode()
 
 
-def said(text: str, size: int = 7) -> Reply:
-    """A proper streamed reply that says `text`, some characters at a time."""
+def said(text: str, size: int = 7, finish: str = "stop") -> Reply:
+    """A proper streamed reply that says `text`, some characters at a time, and why it ends."""
     pieces = [chunk(text[i : i + size]) for i in range(0, len(text), size)]
-    return Reply([*pieces, chunk("", "stop"), b"data: [DONE]\n\n"])
+    return Reply([*pieces, chunk("", finish), b"data: [DONE]\n\n"])
+
+
+def broken_off(text: str) -> Reply:
+    """A reply whose connection is cut after `text`."""
+    return Reply([chunk(text)], cut=True)
 
 
 def asked_for(body: dict[str, Any]) -> str:

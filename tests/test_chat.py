@@ -111,6 +111,41 @@ def test_a_model_that_never_ends_is_cut(tmp_path: Path) -> None:
         assert len(ask(config(tmp_path, url))) < 1_000
 
 
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (said("Hamada signed 1", finish="length"), "was cut at its length limit"),
+        (said("Hamada signed 1", finish="content_filter"), "was cut by a filter"),
+        (Reply(endless()), "was cut at its length limit"),
+    ],
+)
+def test_a_cut_reply_says_so_to_whom_wants_it_whole(tmp_path: Path, reply: Reply, words: str) -> None:
+    """A reply that ends before its model was done gives its pieces and then, if asked, the error."""
+    with endpoint(lambda _: reply) as (url, _):
+        pieces = stream_chat(config(tmp_path, url), MESSAGES, time.monotonic() + 5, 50, whole=True)
+        assert next(pieces)
+        with pytest.raises(ModelError, match=words):
+            list(pieces)
+
+
+@pytest.mark.parametrize("finish", ["stop", "tool_calls", "eos", ""])
+def test_a_reply_that_ends_of_itself_is_whole(tmp_path: Path, finish: str) -> None:
+    """Whatever else an endpoint calls the end, the reply is whole; one that was cut is given to whom may."""
+    with endpoint(lambda _: said("Hamada signed it.", finish=finish)) as (url, _):
+        whole = stream_chat(config(tmp_path, url), MESSAGES, time.monotonic() + 5, whole=True)
+        assert "Hamada signed it." == "".join(whole)
+    with endpoint(lambda _: said("Hamada", finish="length")) as (url, _):
+        assert "Hamada" == ask(config(tmp_path, url))
+
+
+def test_a_reply_cut_before_its_first_word_is_not_asked_for_again(tmp_path: Path) -> None:
+    """A model that thinks until its limit would do so again."""
+    with endpoint(lambda _: said("", finish="length")) as (url, requests):
+        with pytest.raises(ModelError, match="length limit"):
+            list(stream_chat(config(tmp_path, url, retries=3), MESSAGES, time.monotonic() + 5, whole=True))
+        assert 1 == len(requests)
+
+
 def test_a_busy_server_is_asked_again(tmp_path: Path) -> None:
     """A failure that may pass is tried again as often as is set, a refusal is not."""
     replies = iter([Reply([b"{}"], 503, JSON), said("there [1]")])

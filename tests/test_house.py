@@ -78,6 +78,7 @@ def test_rag_knows_neither_evals_nor_the_page() -> None:
         ("errors", set()),
         ("words", set()),
         ("verify", {"rag.types", "rag.words"}),
+        ("protocol", {"rag.types"}),
         ("show", {"rag.types"}),
         ("named", {"rag.types", "rag.words"}),
         ("silence", {"rag.types", "rag.words"}),

@@ -27,6 +27,16 @@ _QUOTED = re.compile(r"[“\"]([^“”\"]{2,})[”\"]")
 # Single marks that cannot be apostrophes: they open after a space and close before one.
 _SINGLY_QUOTED = re.compile(r"(?<!\w)[‘']([^‘’']{2,}(?:[’'](?=\w)[^‘’']+)*)[’'](?!\w)")
 _DOUBLE_QUOTES = str.maketrans("“”„«»‘’‚", '"""""\'\'\'')
+# What speaks to whoever reads it, a model above all, reports nothing: it may be quoted and carries nothing.
+_ORDER = re.compile(
+    r"\b(?:ignore|disregard|forget)\b.{0,40}\binstructions?\b|\bnote to the (?:assistant|ai|model)\b"
+    r"|\bwrite(?: exactly)?(?: this)?: |\bin your answer\b|<\|?[a-z_/]+\|?>|\[/?inst\]"
+    r"|\byou (?:must |will )?write\b|\binstructions\b[^.]{0,60} ?: "
+    r"|^(?:system|assistant|user): |\bi must write\b|\bthe (?:correct )?answer (?:is|to every question)\b",
+    re.IGNORECASE,
+)
+# All the evidence together would carry almost anything.
+_MOST_CITED = 6
 _STRAY_MARK = re.compile(r"[\[【(][^\]】)]{1,12}[\]】)]")
 
 
@@ -49,6 +59,8 @@ def check(draft: DraftSentence, offered: Mapping[int, Offered]) -> Checked:
         failure: str | None = f"cites sentence {', '.join(unknown)}, which was not offered"
     elif not cited:
         failure = "cites nothing"
+    elif len(cited) > _MOST_CITED:
+        failure = f"cites {len(cited)} sentences, more than one statement rests on"
     elif draft.quoting:
         failure = _not_whole(draft.text, cited)
     else:
@@ -91,6 +103,12 @@ def _not_whole(text: str, cited: Sequence[Offered]) -> str | None:
     return "is not a whole sentence of the article"
 
 
+def _orders(_: str, source: Source) -> str | None:
+    if found := next(filter(None, map(_ORDER.search, source.quotes)), None):
+        return f"cites words that tell its reader what to write: {found.group().strip()}"
+    return None
+
+
 def _marks(text: str, _: Source) -> str | None:
     """What is left of a mark would look like a citation and be none."""
     for match in _STRAY_MARK.finditer(text):
@@ -116,7 +134,7 @@ def _quotations(text: str, source: Source) -> str | None:
 
 def _failing(text: str, source: Source) -> str | None:
     """What the first failed check says; None when all pass."""
-    as_written = (test(text, source) for test in (_marks, _quotations))
+    as_written = (test(text, source) for test in (_orders, _marks, _quotations))
     return next(filter(None, chain(as_written, (test(plain(text), source) for test in _TESTS))), None)
 
 

@@ -18,6 +18,8 @@ _POINTING = frozenset("he she they it his her hers their theirs its him them we 
 _OWNING = frozenset(
     "its his her their our my company country city club trust museum union firm group".split()
 )
+# More words than these are no name of an outlet or of people.
+_NAME_AT_MOST = 6
 # A subject stands among the first words, or speaks.
 _SUBJECT = 6
 _SAYS = re.compile(
@@ -82,9 +84,8 @@ class Source:
     @cached_property
     def named_beside(self) -> frozenset[str]:
         """Keys of outlets and authors, which may be given as where a sentence was read."""
-        return frozenset(
-            word for a in self.articles for part in (a.outlet, a.author) if part for word in keys(part)
-        )
+        given = (part for a in self.articles for part in (a.outlet, a.author) if part)
+        return frozenset(word for part in given if len(part.split()) <= _NAME_AT_MOST for word in keys(part))
 
     @cached_property
     def points_back(self) -> bool:
