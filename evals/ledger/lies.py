@@ -354,6 +354,7 @@ def roles(truth: Truth, _: Stock) -> DraftSentence | None:
         between = text[one.end() : other.start()]
         if (
             one.end() < other.start()
+            and one.group() != other.group()
             and not _MUTUAL.search(between)
             and re.search(r"\b\w+(?:ed|s|t|ew)\b", between)
         ):
