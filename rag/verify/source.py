@@ -100,8 +100,3 @@ class Source:
     def owns(self) -> bool:
         """Whether something in it belongs to somebody whom it does not name."""
         return any(not _OWNING.isdisjoint(token.word for token in tokenize(quote)) for quote in self.quotes)
-
-
-def content(text: str) -> list[str]:
-    """Keys of the words that carry a text: neither grammar nor figures."""
-    return [token.key for token in tokenize(text) if token.carries]
