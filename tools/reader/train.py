@@ -36,7 +36,7 @@ _HALVED = torch.cpu._is_avx512_bf16_supported()
 # more that does not answer: neighbours of the right paragraph, and articles that are merely near.
 _PASSES = (
     (Mix(11, squad=0.62, squad2=4, news=2, foreign=0.32), 1.6e-4),
-    (Mix(12, squad=0.2, squad2=2, news=2, foreign=0.5, short=0.3, strangers=True), 9e-5),
+    (Mix(12, squad=0.2, squad2=4, news=2, foreign=0.5, short=0.3, strangers=True), 9e-5),
 )
 
 
