@@ -234,3 +234,60 @@ def test_any_text_can_be_checked(said: str, source: str) -> None:
     known = offered(f"Reyes signed it. {source}")
     checked = check(DraftSentence(said, (1,)), known)
     assert checked.reason
+
+
+HARBOR = (
+    "Berta Lang, the mayor of Selby, opened the museum on Tuesday. "
+    "She thanked the engineer Tom Reyes. "
+    "Architect Omar Diaz of the Norham Institute stayed away. "
+    "The museum was designed in 2019, three years before the flood. "
+    "Visitors came again two days later. "
+    "The council of Norham met on Sunday and will meet again in June."
+)
+MUSEUM = offered(HARBOR, outlet="Coast Daily", published=date(2024, 5, 2), title="Selby opens its museum")
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "reason"),
+    [
+        ("Lang opened the museum on April 30, 2024.", 1, None),
+        ("Lang opened the museum on Thursday.", 1, "date"),
+        ("Lang opened the museum on May 2.", 1, "date"),
+        ("Lang thanked Reyes on May 2.", 2, None),
+        ("The museum was designed in 2019.", 4, None),
+        ("The museum was designed in 2024.", 4, "date"),
+        ("The flood came in 2022.", 4, None),
+        ("The flood came in 2023.", 4, "date"),
+        ("The council of Norham met on April 28, 2024.", 6, None),
+        ("The council of Norham met on Thursday and will meet again in June.", 6, "date"),
+    ],
+)
+def test_the_day_of_publication_stands_for_no_other(text: str, number: int, reason: str | None) -> None:
+    """Days and years that are named or reckoned hold; that of publication only where none is named."""
+    checked = check(DraftSentence(text, (number,)), MUSEUM)
+    assert (reason is None) == checked.passed, checked.reason
+    assert reason is None or reason in checked.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "passes"),
+    [
+        ("Lang thanked the engineer Tom Reyes.", 2, True),
+        ("Mayor Berta Lang thanked Reyes, an engineer.", 2, True),
+        ("Diaz thanked the engineer Tom Reyes.", 2, False),
+        ("Norham thanked the engineer Tom Reyes.", 2, False),
+        ("Selby's museum was designed in 2019.", 4, True),
+        ("Norham's museum was designed in 2019.", 4, False),
+        ("Omar Diaz, an architect, stayed away.", 3, True),
+        ("Omar Diaz of Selby stayed away.", 3, False),
+        ("The council of Selby met on Sunday.", 6, False),
+        ("According to Coast Daily, the council of Norham met on Sunday.", 6, True),
+        ("Coast Daily opened the museum on Tuesday.", 1, False),
+        ("The Senate of Norham met on Sunday.", 6, False),
+    ],
+)
+def test_only_who_may_be_meant_is_named(text: str, number: int, passes: bool) -> None:
+    """A pronoun means who was named last, a role whom the article calls so; none takes another's place."""
+    checked = check(DraftSentence(text, (number,)), MUSEUM)
+    assert passes == checked.passed, checked.reason
+    assert passes or "name" in checked.reason

@@ -101,6 +101,10 @@ _NO_NAME = {
         "It",
         "We",
         "I",
+        "Dr",
+        "Mr",
+        "Mrs",
+        "Ms",
         "But",
         "And",
         "One",
@@ -115,6 +119,12 @@ _SEATS = (
     ("Beijing", "China"),
     ("Moscow", "Russia"),
     ("Seoul", "Korea"),
+    ("London", "U.K"),
+    ("London", "Britain"),
+    ("Paris", "France"),
+    ("Berlin", "Germany"),
+    ("Kyiv", "Ukraine"),
+    ("Taipei", "Taiwan"),
 )
 _NUMBER = re.compile(r"(?<![\d.,$€£¥-])\b\d{1,3}(?:,\d{3})*(?:\.\d+)?\b(?![\d:%-])")
 _MONEY = re.compile(

@@ -15,6 +15,11 @@ _TOLD_AT_LEAST = 0.3
 # So many words in a row that nothing carries are a statement of their own.
 _STRANGE_RUN = 4
 _BETTER_BY = 0.3
+# How a sentence that cites several places speaks of these themselves, and months, which are checked as dates.
+_OF_PLACES = frozenset(
+    "differ newer newest corrects january february march april may june july august september october"
+    " november december".split()
+)
 _LOOKED_AT = 60
 
 
@@ -23,6 +28,8 @@ def uncarried(text: str, source: Source) -> str | None:
     own = [token for token in tokenize(text) if token.carries]
     if not own:
         return "says what nothing it cites says: no words at all"
+    if len(source.cited) > 1:
+        own = [token for token in own if token.word not in _OF_PLACES]
     held = [among(token.key, source.named) for token in own]
     told = [has for token, has in zip(own, held, strict=True) if not token.named]
     strange = [token.word for token, has in zip(own, held, strict=True) if not has]
@@ -30,7 +37,7 @@ def uncarried(text: str, source: Source) -> str | None:
         return f"says what nothing it cites says: {', '.join(strange)}"
     if run := _longest(list(zip((token.word for token in own), held, strict=True))):
         return f"adds what nothing it cites says: {', '.join(run)}"
-    return _elsewhere(frozenset(token.key for token in own), source)
+    return _elsewhere(frozenset(token.key for token in own), source) if own else None
 
 
 def _longest(words: list[tuple[str, bool]]) -> list[str]:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.verify.dates import without_dates
 from rag.verify.source import Source
+from rag.verify.when import without_dates
 
 _SMALL = {
     word: value

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import groupby
 
+from rag.types import Offered
+from rag.verify.antecedents import called, described, slots, titled, what_before, who_before
+from rag.verify.meanings import among
+from rag.verify.people import is_person
 from rag.verify.source import Source
 from rag.verify.tokens import Name, Token, names, tokenize
 from rag.words import key
@@ -20,10 +26,16 @@ _SEATS = {
 }
 _LYING_IN = re.compile(r"\b(?:in|at|near|from|around|outside|of)$")
 _SPEAKS = re.compile(
-    r"(?:,| also| has| had)* (?:said|says|told|added|warned|expects?|argued|noted|wrote|thinks)\b"
+    r"(?:,| also| has| had)* (?:said|says|told|added|warned|argued|noted|wrote|reported|reports)\b"
 )
-_OWNS = re.compile(r"['’]s? |$")
-_ACTING = ("according to ", "by ")
+_SPOKEN_BY = re.compile(
+    r"\b(?:according to|reported (?:by|in)|reports?|told|says|article (?:by|in|of|from)) (?:the )?$",
+    re.IGNORECASE,
+)
+# A role so near a name, in words, is that name's.
+_BESIDE = 3
+# How places are made words for what comes from them: "Valdoria" and "Valdorian", "Sweden" and "Swedish".
+_OF_A_PLACE = re.compile(r"(?:vian|ian|ean|an|n|ese|ish|i|er)$")
 # Titles and offices that the article gives in other words; what they are of is checked, they are not.
 _OFFICES = frozenset(
     "minister president secretary ambassador general senator governor judge mayor chief professor doctor mr"
@@ -33,29 +45,57 @@ _OFFICES = frozenset(
 )
 
 
+# Of those, what a person may be called; of bodies it matters which one is meant.
+_OF_A_PERSON = frozenset(
+    "minister president secretary ambassador general senator governor judge mayor chief professor doctor mr"
+    " mrs ms dr sir prime covid i".split()
+)
+_WITH_OTHERS = frozenset("foreign defense state department ministry government".split())
+
+
 def missing_names(text: str, source: Source) -> str | None:
     """What is wrong with a text's names: one that what it cites neither holds nor points to."""
     tokens = tokenize(text)
-    there = source.named | _initials(source)
+    there = source.keys | _initials(source)
     strange: list[str] = []
     for run in names(text):
         mine = tokens[run.first : run.end]
-        unknown = [token for token in mine if token.named and not _stands(token, there, text)]
-        if unknown and not _introduced(mine, unknown, source) and not _meant(tokens, run, text, source):
+        unknown = [token for token in mine if token.named and not _stands(token, mine, there, text)]
+        if unknown and not (
+            _reported_by(mine, text, source)
+            or _introduced(mine, unknown, source)
+            or _meant(tokens, run, unknown, source)
+        ):
             strange += [token.text for token in unknown]
     return f"has a name that is not in what it cites: {', '.join(strange)}" if strange else None
 
 
-def _stands(token: Token, there: frozenset[str], text: str) -> bool:
-    if token.key in there or token.word in _OFFICES:
+def _stands(token: Token, mine: tuple[Token, ...], there: frozenset[str], text: str) -> bool:
+    if token.key in there or token.word in _OF_A_PERSON:
+        return True
+    if (token.word in _WITH_OTHERS and len(mine) > 1) or (token.word in _OFFICES and among(token.key, there)):
         return True
     seat = _SEATS.get(token.key)
     if seat in there and not _LYING_IN.search(text[: token.start].rstrip()):
         return True
-    if any(_SEATS.get(known) == token.key for known in there):
+    if any(_SEATS.get(known) == token.key or _akin(token.word, known) for known in there):
         return True
     parts = token.text.replace("-", " ").split()
     return len(parts) > 1 and all(part.lower() in there for part in parts)
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether one of two words names a place, and the other what comes from there."""
+    place, of_it = sorted((one, other), key=len)
+    stem = _OF_A_PLACE.sub("", of_it)
+    return 4 <= len(stem) < len(of_it) and place.startswith(stem) and len(place) - len(stem) <= 2
+
+
+def _reported_by(mine: tuple[Token, ...], text: str, source: Source) -> bool:
+    """Whether it is the outlet or the author, given as where it was read."""
+    if not {token.key for token in mine if token.named} <= source.named_beside | source.keys:
+        return False
+    return bool(_SPOKEN_BY.search(text[: mine[0].start]) or _SPEAKS.match(text[mine[-1].end :]))
 
 
 def _introduced(mine: tuple[Token, ...], unknown: list[Token], source: Source) -> bool:
@@ -66,20 +106,67 @@ def _introduced(mine: tuple[Token, ...], unknown: list[Token], source: Source) -
     return bool(known & source.keys) and any(wanted <= run and known <= run for run in runs)
 
 
-def _meant(tokens: tuple[Token, ...], run: Name, text: str, source: Source) -> bool:
-    """Whether a pronoun or a role that is cited may stand for this name, which then acts or speaks here."""
-    if not (source.points_back or source.owns):
-        return False
-    wanted = {token.key for token in tokens[run.first : run.end] if token.named}
-    near = any(wanted <= known for known in _runs(source.before))
-    if not near and not any(wanted <= known for known in _runs(source.told)):
-        return False
-    after = text[tokens[run.end - 1].end :]
-    before = text[: tokens[run.first].start]
-    opens = run.first <= 2 or before.rstrip().endswith((",", "”", '"', ".", ";"))
-    if source.points_back and (opens or _SPEAKS.match(after) or before.lower().endswith(_ACTING)):
+def _meant(tokens: tuple[Token, ...], run: Name, unknown: list[Token], source: Source) -> bool:
+    """Whether something cited may stand for this name: a pronoun, a role, or what the article is on."""
+    wanted = _wanted(tokens[run.first : run.end], unknown)
+    aside = (*tokens[: max(0, run.first - _BESIDE)], *tokens[run.end + _BESIDE :])
+    said = frozenset(token.key for token in tokens)
+    apart = frozenset(token.key for token in aside)
+    return any(_points(wanted, said, apart, place, source) for place in source.cited)
+
+
+def _wanted(mine: tuple[Token, ...], unknown: list[Token]) -> frozenset[str]:
+    """The unknown words of a name, with the known ones that stand beside them without "of" between."""
+    parts = (tuple(part) for named, part in groupby(mine, key=lambda token: token.named) if named)
+    found = [token for part in parts if any(token in unknown for token in part) for token in part]
+    keys = frozenset(token.key for token in found)
+    return keys - _office_keys() or keys
+
+
+def _points(
+    wanted: frozenset[str], said: frozenset[str], apart: frozenset[str], place: Offered, source: Source
+) -> bool:
+    article = place.article.text
+    person = is_person(wanted, article)
+    left_out = [keys for keys in _left_out(said, source) if not called(keys, apart, place)]
+    open_ = slots(place)
+    if person and open_.person and _within(wanted, who_before(place)):
         return True
-    return source.owns and bool(_OWNS.match(after) or before.lower().endswith((" of ", " for ", " with ")))
+    if any(is_person(keys, article) == person for keys in left_out):
+        return False
+    if not person and open_.group and _within(wanted, what_before(place)):
+        return True
+    gone = [noun for noun in open_.nouns if noun not in apart]
+    if any(_within(wanted, described(noun, person, place)) for noun in gone):
+        return True
+    return not left_out and _within(wanted, titled(place))
+
+
+def _within(wanted: frozenset[str], found: Iterable[frozenset[str]]) -> bool:
+    return any(wanted <= keys for keys in found)
+
+
+def _left_out(said: frozenset[str], source: Source) -> list[frozenset[str]]:
+    """The names of what is cited of which the text says nothing: another name may have taken their place."""
+    return [keys for quote in source.quotes for keys in _parts(quote) if keys.isdisjoint(said)]
+
+
+@lru_cache(maxsize=1_024)
+def _parts(text: str) -> tuple[frozenset[str], ...]:
+    """The names of a text, those that "of" joins each for itself, and so the two of "US-Japan"."""
+    tokens = tokenize(text)
+    found: list[frozenset[str]] = []
+    for run in names(text):
+        for named, part in groupby(tokens[run.first : run.end], key=lambda token: token.named):
+            keys = frozenset(token.key for token in part) if named else frozenset()
+            joined = [frozenset({each}) for word in keys if "-" in word for each in word.split("-")]
+            found += joined or [keys]
+    return tuple(filter(None, found))
+
+
+@lru_cache(maxsize=1)
+def _office_keys() -> frozenset[str]:
+    return frozenset(map(key, _OFFICES))
 
 
 @lru_cache(maxsize=1_024)

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.verify.meanings import everyday
 from rag.words import STOPWORDS, fold, key
 
 _WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|s)?\b|\d+")
 # What may stand between two parts of one name: "Ministry of Defense", "Self-Defense", "J. Biden".
 _INSIDE = re.compile(r"(?:[ \u00a0]|-|\. | (?:of|the|for|de|da|del|van|von|al|bin|&) (?:the )?)")
+# Longer words before a full stop end a sentence.
+_ABBREVIATED = 4
 _OPENING = " \t\n“\"'‘(—–-"
 # Everyday words that have a capital only because a sentence or a quotation begins with them.
 _DAYS_AND_MONTHS = frozenset(
@@ -91,7 +94,8 @@ def _is_named(text: str, match: re.Match[str], word: str) -> bool:
         return True
     if word in STOPWORDS or word in _BEGINNERS or "-" in text[match.end() : match.end() + 1]:
         return False
-    return not (word.endswith(_USUAL_ENDINGS) and _SMALL_NEXT.match(text, match.end()))
+    usual = word.endswith(_USUAL_ENDINGS) or everyday(key(word))
+    return not (usual and _SMALL_NEXT.match(text, match.end()))
 
 
 def begins_sentence(text: str, place: int) -> bool:
@@ -109,13 +113,19 @@ def names(text: str) -> tuple[Name, ...]:
     for i, token in enumerate(tokens):
         if not token.named:
             continue
-        joined = found and _INSIDE.fullmatch(text[tokens[last].end : token.start])
+        between = text[tokens[last].end : token.start]
+        joined = found and _INSIDE.fullmatch(between) and (between != ". " or _is_short(tokens[last]))
         if joined and not _ends_possessive(tokens[last]):
             found[-1] = Name(found[-1].first, i + 1)
         else:
             found.append(Name(i, i + 1))
         last = i
     return tuple(found)
+
+
+def _is_short(token: Token) -> bool:
+    """Whether a point after it may be that of an abbreviation, as in "J." and "Gen."."""
+    return len(token.text) <= _ABBREVIATED
 
 
 def _ends_possessive(token: Token) -> bool:

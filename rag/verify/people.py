@@ -1,0 +1,141 @@
+"""The names of an article, what it says of each, and which of them are people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from rag.verify.tokens import Name, Token, names, plain, tokenize
+from rag.words import key
+
+# A name with such a word is no person's.
+_BODIES = frozenset(
+    """
+    agency trust museum party bank union institute office ministry department committee council court
+    university college school hospital company group corp inc ltd club united city town county state river
+    lake bridge street association federation organization organisation commission authority administration
+    alliance times news press post daily journal magazine army navy police force forces senate congress
+    parliament house islands island sea ocean mountains valley province prize cup league championship
+    festival airport airlines motors society foundation centre center church gallery theatre theater stadium
+    park treaty act constitution
+    """.split()
+)
+OFFICES = frozenset(
+    key(word)
+    for word in """
+    minister president secretary director chief head leader mayor governor senator judge lawyer attorney
+    prosecutor spokesman spokeswoman spokesperson manager coach captain striker goalkeeper player singer
+    actor actress author professor doctor dr mr mrs ms sir king queen prince princess pope analyst economist
+    expert researcher scientist officer general colonel ambassador chairman chairwoman chair executive ceo
+    founder owner candidate premier chancellor runner champion nurse teacher farmer driver widow wife
+    husband son daughter mother father brother sister sheriff detective inspector representative congressman
+    lawmaker deputy clerk developer editor writer artist painter foreman witness victim suspect resident
+    envoy
+    """.split()
+)
+_SAYING = re.compile(
+    r"^(?:,? (?:also|later|then|has|had))?,? (?:said|says|told|added|warned|wrote|noted|argued|insisted"
+    r"|claimed|called|wants|hopes|expects|believes|thinks|tweeted|testified|replied|admitted)\b"
+)
+_SAID = re.compile(r"\b(?:said|says|told|added|according to|wrote|asked) $", re.IGNORECASE)
+_AGE = re.compile(r"^, (?:aged )?\d\d\b|^, (?:who|whose)\b")
+# "The ambassador to Japan, Rahm Emanuel".
+_HOLDS = re.compile(r"\b(\w+)(?: (?:of|to|for|at|in) [^,.;:]{2,40})?, $")
+_APPOSED = re.compile(r", (?:\w+ing|[a-z]+)\b")
+_STOPS = re.compile(r"[.;:!?“”\"()\n]")
+_BEFORE, _AFTER = 4, 8
+# So many characters beside a name say whether it speaks or what it is.
+_LOOK = 60
+
+
+class Known(NamedTuple):
+    """A name: its keys, what describes it, whether it looks like a person's, whether it speaks, and where."""
+
+    keys: frozenset[str]
+    described: frozenset[str]
+    person: bool
+    spoke: bool
+    start: int
+
+
+@lru_cache(maxsize=64)
+def known(text: str) -> tuple[Known, ...]:
+    """The names of a text in order."""
+    line = plain(text)
+    tokens = tokenize(line)
+    return tuple(_known(line, tokens, run) for run in names(line))
+
+
+def bare(keys: frozenset[str]) -> frozenset[str]:
+    """The keys of a name without its offices, if anything else is left."""
+    return keys - OFFICES or keys
+
+
+def _known(line: str, tokens: tuple[Token, ...], run: Name) -> Known:
+    mine = tokens[run.first : run.end]
+    before = tuple(_beside(line, tokens[max(0, run.first - _BEFORE) : run.first], mine[0].start))
+    after = tuple(_apposed(line, tokens[run.end : run.end + _AFTER], mine[-1].end))
+    ahead = line[max(0, mine[0].start - _LOOK) : mine[0].start]
+    behind = line[mine[-1].end : mine[-1].end + _LOOK]
+    spoke = bool(_SAYING.match(behind) or _SAID.search(ahead))
+    office = _holds(ahead) or any(token.key in OFFICES for token in (*mine, *before[:1], *after[:6]))
+    a_body = any(token.word in _BODIES for token in mine) or ahead.lower().endswith(" the ")
+    return Known(
+        bare(frozenset(token.key for token in mine if token.named)),
+        frozenset(token.key for token in (*mine, *before, *after) if token.carries),
+        not a_body and (office or spoke or bool(_AGE.match(behind))),
+        spoke,
+        mine[0].start,
+    )
+
+
+def _beside(line: str, tokens: tuple[Token, ...], end: int) -> Iterator[Token]:
+    """The words just before a name, the nearest first, as far as nothing parts them from it."""
+    for token in reversed(tokens):
+        between = line[token.end : end]
+        if _STOPS.search(between) or (between.startswith(",") and token.named):
+            return
+        yield token
+        end = token.start
+
+
+def _apposed(line: str, tokens: tuple[Token, ...], end: int) -> Iterator[Token]:
+    """What follows a name after a comma, up to the next mark."""
+    if not _APPOSED.match(line, end):
+        return
+    first = True
+    for token in tokens:
+        if not first and re.search(r"[,.;:”\"]", line[end : token.start]):
+            return
+        yield token
+        first, end = False, token.end
+
+
+def _holds(ahead: str) -> bool:
+    match = _HOLDS.search(ahead)
+    return bool(match and key(match.group(1).lower()) in OFFICES)
+
+
+@lru_cache(maxsize=64)
+def persons(text: str) -> frozenset[frozenset[str]]:
+    """The people whom an article names; what things are in or near is none."""
+    return frozenset(name.keys for name in known(text) if name.person) - _places(plain(text))
+
+
+@lru_cache(maxsize=64)
+def _places(line: str) -> frozenset[frozenset[str]]:
+    tokens = tokenize(line)
+    return frozenset(
+        frozenset(token.key for token in tokens[run.first : run.end])
+        for run in names(line)
+        if run.first and tokens[run.first - 1].word in ("in", "near", "across", "outside")
+    )
+
+
+@lru_cache(maxsize=4_096)
+def is_person(keys: frozenset[str], text: str) -> bool:
+    """Whether an article treats this name as a person's."""
+    mine = bare(keys)
+    return any(mine <= person or person <= mine for person in persons(text))
