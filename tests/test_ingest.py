@@ -63,6 +63,27 @@ def test_articles_are_added_and_then_unchanged(call: Run, news: Path, home: Path
     library.close()
 
 
+@pytest.mark.parametrize("named", ["", "**", "*"])
+@pytest.mark.parametrize("lies", [".", "kept", "kept/deeper"])
+def test_a_library_among_the_articles_is_not_read(call: Run, news: Path, named: str, lies: str) -> None:
+    """What a library keeps in its folder is no article, while it is written and afterwards."""
+    home = news / lies
+    there = home / "writer.news.txt"
+    home.mkdir(parents=True, exist_ok=True)
+    there.write_text("Report c. It lies in the library's folder, and is an article.", encoding="utf-8")
+    here = (news / named, "--home", home)
+    assert (0, ["added 3, changed 0, unchanged 0, removed 0"]) == call(*here)[:2]
+    (home / "writer.txt").write_text("process 7, which has died", encoding="utf-8")
+    assert (0, ["added 0, changed 0, unchanged 3, removed 0"], []) == call(*here)
+    assert any(home.glob("index-*"))
+
+
+def test_a_name_that_a_library_would_take_is_read_elsewhere(call: Run, news: Path) -> None:
+    """Where there is no library, a file may be called what a library calls its own."""
+    (news / "writer.txt").write_text("The writer of the report was Ito.", encoding="utf-8")
+    assert (0, ["added 3, changed 0, unchanged 0, removed 0"]) == call(news)[:2]
+
+
 def test_a_file_that_is_not_read_is_one_line_and_a_failure(call: Run, news: Path) -> None:
     """What can be read is added; each file that cannot be is one line, and the status is 1."""
     (news / "bad.txt").write_bytes(b"\x00\x01\x02")

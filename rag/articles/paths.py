@@ -22,18 +22,24 @@ SUFFIXES = frozenset(
 )
 _ENDINGS = tuple(SUFFIXES)
 _METADATA_BYTES = 20_000_000
+# What a library keeps in its folder, which may be a folder of articles or lie in one.
+_LIBRARY = "library.sqlite3"
+_KEPT = re.compile(rf"{re.escape(_LIBRARY)}.*|writer\.(?:lock|txt)|index-\d+-[0-9a-f]+|repair-\w+")
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
     """Files named, and article files below folders, hidden ones left out, in a stable order.
 
-    A folder that cannot be listed stands for itself, so that whoever reads it hears of it. A pattern
-    (news/*.txt) stands for the files it matches.
+    What a library keeps for itself is left out too, wherever its folder lies. A folder that cannot be
+    listed stands for itself, so that whoever reads it hears of it. A pattern (news/*.txt) stands for the
+    files it matches.
     Raises ArticleError for a path that is not there or cannot be looked at.
     """
     for path in paths:
         for named in _matching(path):
             status = _status(named)
+            if _is_kept(named):
+                continue
             if stat.S_ISDIR(status.st_mode):
                 yield from sorted(_walk(named))
             elif named.name != METADATA_FILE:
@@ -108,11 +114,18 @@ def _status(path: Path) -> os.stat_result:
 def _walk(folder: Path) -> Iterator[Path]:
     unlisted: list[Path] = []
     for base, folders, names in os.walk(folder, onerror=lambda e: unlisted.append(Path(e.filename))):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [n for n in folders if not n.startswith(".") and not _is_kept(Path(base, n))]
         for name in names:
-            if not name.startswith(".") and name.lower().endswith(_ENDINGS):
-                yield Path(base, name)
+            path = Path(base, name)
+            if not name.startswith(".") and name.lower().endswith(_ENDINGS) and not _is_kept(path):
+                yield path
     yield from unlisted
+
+
+def _is_kept(path: Path) -> bool:
+    """Whether a library keeps this in its folder: nobody wrote it to be read."""
+    kept = (place for place in (path, *path.parents) if _KEPT.fullmatch(place.name))
+    return any(place.with_name(_LIBRARY).is_file() for place in kept)
 
 
 def file_bytes(path: Path, most: int) -> bytes:
