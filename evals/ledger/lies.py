@@ -260,7 +260,8 @@ def _others(old: str) -> list[str]:
     more += [swapped] if swapped != plain and swapped[0] not in "0." and swapped[-1] != "." else []
     if not part and "," in old:
         return [f"{int(each):,}" for each in more]
-    return [each + (f".{part}" if part and "." not in each else "") for each in more]
+    found = [each + (f".{part}" if part and "." not in each else "") for each in more]
+    return [each for each in found if float(each) != float(plain)]
 
 
 def money(truth: Truth, stock: Stock) -> DraftSentence | None:

@@ -8,7 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.verify.reckoned import follows, is_rough, listed, more_of, rounded
 from rag.verify.source import Source
+from rag.verify.tokens import tokenize
 from rag.verify.when import without_dates
 
 _SMALL = {
@@ -48,15 +50,25 @@ _FIGURE = re.compile(
 _RANGE = re.compile(
     r" ?(?:to|and|or|-|–|—) ?[$€£¥]?\d+(?:[.,]\d+)* (hundred|thousand|million|billion|trillion)"
 )
-_ONE_IN = re.compile(r"\b(?:one|1) (?:in|out of) (\w+)\b", re.IGNORECASE)
+_IN = re.compile(
+    rf"\b(?P<n>\d{{1,2}}|{_WORDS}) (?:in|out of)(?: every)? (?P<of>\d0?0?|{_WORDS})\b", re.IGNORECASE
+)
+_FRACTION = re.compile(
+    rf"\b(?P<n>{_WORDS})[ -](?P<of>third|quarter|fifth|sixth|eighth|tenth)s\b", re.IGNORECASE
+)
+_NTHS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+# A share in words comes so near to the figure that it stands for, in points; "about" allows for more.
+_NOUN_WITHIN = 40
+_NEARLY, _ABOUT = Decimal("0.5"), Decimal(3)
 _PARTS = {"half": ("50",), "third": ("33", "33.3"), "quarter": ("25",), "fifth": ("20",), "tenth": ("10",)}
 _PART = re.compile(r"\b(?:one|a|1)[ -](third|quarter|fifth|tenth)\b|\b(half)\b", re.IGNORECASE)
 # "The two countries": two who were named, not counted.
 _BOTH = re.compile(
     r" (?:countries|sides|nations|governments|allies|parties|leaders|men|women|ministers|companies|groups"
     r"|others"
-    r"|clubs|teams|officials|presidents|secretaries)\b|[’'] | of them\b|,|\."
+    r"|clubs|teams|officials|presidents|secretaries)\b|[’'] | of them\b"
 )
+_PAIRED = re.compile(r"\bboth\b|\bpair\b|\bbilateral\b|\bcouple\b|\btwice\b", re.IGNORECASE)
 
 
 class Figure(NamedTuple):
@@ -67,43 +79,92 @@ class Figure(NamedTuple):
     written: str
 
 
+class _Placed(NamedTuple):
+    figure: Figure
+    start: int
+    end: int
+    share_in_words: bool
+
+
 def missing_figures(text: str, source: Source) -> str | None:
-    """What is wrong with a text's figures: one that stands in nothing it cites."""
-    there = [figure for each in (*source.quotes, source.told) for figure in figures(each)]
-    strange = [
-        figure.written
-        for figure in figures(text)
-        if figure.written != "half"
-        and not any(_same(figure, other) for other in there)
-        and not _tallied(figure, text, source)
-    ]
+    """What is wrong with a text's figures: one that stands in nothing it cites, nor follows from it."""
+    own = [placed for placed in _placed(text) if placed.figure.written.lower() != "half"]
+    if not own:
+        return None
+    there = _Known(source)
+    strange = dict.fromkeys(placed.figure.written for placed in own if not there.holds(placed, text))
     return f"has a figure that is not in what it cites: {', '.join(strange)}" if strange else None
+
+
+class _Known:
+    """The figures that cited sentences give, and what may be reckoned with them."""
+
+    def __init__(self, source: Source) -> None:
+        placed = [(each, quote) for quote in source.quotes for each in _placed(quote)]
+        self._cited = [each.figure for each, _ in placed]
+        self._told = figures(source.told)
+        self._counts = {word for each, quote in placed for word in _counted_things(quote, each.end)}
+        self._lists = frozenset().union(*map(listed, source.quotes))
+        self._text = source.text
+        self._more: set[Decimal] = set()
+        for quote in source.quotes:
+            counts = [(each.figure.value, each.end) for each in _placed(quote) if not each.figure.unit]
+            self._more.update(more_of(quote, counts))
+
+    def holds(self, placed: _Placed, text: str) -> bool:
+        """Whether a figure of a text is there, or follows."""
+        figure = placed.figure
+        like = [other.value for other in self._cited if other.unit == figure.unit]
+        rough = is_rough(text, placed.start)
+        if any(_same(figure, other) for other in self._cited) or (rough and rounded(figure.value, like)):
+            return True
+        if not figure.unit and not self._counts.isdisjoint(_counted_things(text, placed.end)):
+            # So many of these are cited, and it is another number.
+            return False
+        if any(_same(figure, other) for other in self._told):
+            return True
+        if placed.share_in_words:
+            return any(abs(figure.value - other) <= (_ABOUT if rough else _NEARLY) for other in like)
+        if not figure.unit and (figure.value in self._more or self._counted(placed, text)):
+            return True
+        one = bool(re.search(r"\bone\b", self._text, re.IGNORECASE))
+        return follows(figure.value, text, placed.end, like, one)
+
+    def _counted(self, placed: _Placed, text: str) -> bool:
+        """A small number that counts what is listed, or two that are "both"."""
+        value = placed.figure.value
+        if value in (self._lists | listed(text)):
+            return True
+        return bool(value == 2 and (_PAIRED.search(self._text) or _BOTH.match(text, placed.end)))
+
+
+def _counted_things(text: str, end: int) -> list[str]:
+    """The key of the word that follows a figure, which says what is counted."""
+    following = tokenize(text[end : end + _NOUN_WITHIN])[:1]
+    return [token.key for token in following if token.carries]
 
 
 def _same(one: Figure, other: Figure) -> bool:
     return one.value == other.value and (one.unit == other.unit or (not one.unit and other.unit != "%"))
 
 
-def _tallied(figure: Figure, text: str, source: Source) -> bool:
-    """A small number that counts what the cited sentence lists, or two that are "both"."""
-    if figure.unit or figure.value != figure.value.to_integral_value() or not 2 <= figure.value <= 4:
-        return False
-    if figure.value == 2 and re.search(
-        r"\bboth\b|\bpair\b|\bbilateral\b|\bcouple\b|\btwice\b", source.text, re.I
-    ):
-        return True
-    place = re.search(rf"\b{re.escape(figure.written)}\b", text)
-    return bool(figure.value == 2 and place and _BOTH.match(text, place.end()))
-
-
 @lru_cache(maxsize=4_096)
 def figures(text: str) -> tuple[Figure, ...]:
     """All figures of a text but the parts of its dates; "one" alone is none."""
+    return tuple(placed.figure for placed in _placed(text))
+
+
+@lru_cache(maxsize=4_096)
+def _placed(text: str) -> tuple[_Placed, ...]:
     bare = without_dates(text)
-    return (*_plain(_ONE_IN.sub(" ", bare)), *_shares(bare))
+    shares = list(_shares(bare))
+    for share in shares:
+        if share.figure.written.lower() not in ("half", "a half"):
+            bare = bare[: share.start] + " " * (share.end - share.start) + bare[share.end :]
+    return (*_plain(bare), *shares)
 
 
-def _plain(text: str) -> Iterator[Figure]:
+def _plain(text: str) -> Iterator[_Placed]:
     for match in _FIGURE.finditer(text):
         written = match.group().strip()
         raw = match.group("value").lower()
@@ -117,7 +178,7 @@ def _plain(text: str) -> Iterator[Figure]:
         inherited = None if magnitude else _RANGE.match(text, match.end("value"))
         if inherited:
             value *= _MAGNITUDES[inherited.group(1).lower()]
-        yield Figure(value, unit, written)
+        yield _Placed(Figure(value, unit, written), match.start("value"), match.end(), False)
 
 
 def _value(raw: str) -> Decimal:
@@ -128,12 +189,21 @@ def _value(raw: str) -> Decimal:
     return Decimal(sum(_SMALL[word] for word in re.split(r"[ -]", raw) if word in _SMALL))
 
 
-def _shares(text: str) -> Iterator[Figure]:
-    """Percentages that words stand for; only what is cited needs them."""
-    for match in _ONE_IN.finditer(text):
-        of = _SMALL.get(match.group(1).lower(), int(match.group(1)) if match.group(1).isdecimal() else 0)
-        if of:
-            yield Figure(Decimal(100) / of, "%", match.group())
+def _shares(text: str) -> Iterator[_Placed]:
+    """Percentages that words stand for."""
+    for match in (*_IN.finditer(text), *_FRACTION.finditer(text)):
+        n, of = match.group("n").lower(), match.group("of").lower()
+        whole = _NTHS.get(of) or _number(of)
+        if _number(n) < whole:
+            yield _share(Decimal(100 * _number(n)) / whole, match)
     for match in _PART.finditer(text):
         for value in _PARTS[(match.group(1) or match.group(2)).lower()]:
-            yield Figure(Decimal(value), "%", match.group())
+            yield _share(Decimal(value), match)
+
+
+def _share(value: Decimal, match: re.Match[str]) -> _Placed:
+    return _Placed(Figure(value, "%", match.group()), match.start(), match.end(), True)
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdecimal() else _SMALL[word]
