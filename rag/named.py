@@ -1,4 +1,4 @@
-"""Which outlets and days a question names, and how well an article fits them; pure."""
+"""Which outlets and days a question names, how well an article fits them, and all its names; pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from rag.types import Article, Span
-from rag.words import STOPWORDS
+from rag.words import STOPWORDS, fold
 
 _MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = (
@@ -55,6 +55,21 @@ _TOLD = re.compile(
 _LEADS = re.compile(r"(?<![\w'’])(\w+) $")
 _FOLLOWS = re.compile(r" (\w)")
 _NEAR_DAYS = 3
+# Words with a capital that stand together are one name; a short number may end it.
+_CAPITAL = r"(?:(?:[A-Z]\.){2,}|[A-Z][\w’'&-]+|[A-Z]\.?(?= [A-Z]))"
+# Between them "of" joins, but not behind CEO or MPs, which are somebody of something else.
+_JOIN = r" (?:(?<![A-Z]{2} )(?<![A-Z]s )of (?:the )?)?"
+_NAME = re.compile(rf"(?<![\w.’'-]){_CAPITAL}(?:{_JOIN}{_CAPITAL})*(?: \d{{1,3}}\b(?![.,:%]\d))?")
+_OWNER = re.compile(r"['’]s?$")
+# What begins a question with a capital and is no name.
+_OPENING = STOPWORDS | frozenset(
+    """
+    name list give describe explain summarize summarise compare show find might must may besides
+    according since despite give remember regarding concerning considering apart outside inside
+    """.split()
+)
+# In a heading these have capitals too; of the words that carry little, the rest begin names.
+_COMMON = STOPWORDS - frozenset("i the of article articles may will".split())
 
 
 class Day(NamedTuple):
@@ -83,6 +98,44 @@ def fits(asked: Named, article: Article) -> float:
     if asked.days and article.published:
         found.append(max(_day_fits(day, article.published) for day in asked.days))
     return sum(found) / len(found) if found else 0.0
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The names in a question as it writes them, each once, without a possessive ending.
+
+    None in one that is all capitals, or that gives a capital to each of its words.
+    """
+    if text == text.upper():
+        return ()
+    found: list[str] = []
+    for match in _NAME.finditer(text):
+        pieces = match.group().split(" ")
+        if match.start() == 0 and (len(pieces) == 1 or fold(pieces[0]) in _OPENING):
+            pieces = pieces[2:] if pieces[1:2] == ["of"] else pieces[1:]
+        if any(map(_is_common, pieces)):
+            return ()
+        found += _parted(pieces)
+    return tuple(dict.fromkeys(found))
+
+
+def tails(name: str) -> tuple[str, ...]:
+    """What is left of a name without its first word, its first two, ..., longest first."""
+    pieces = name.split(" ")
+    return tuple(" ".join(pieces[i:]) for i in range(1, len(pieces)) if pieces[i][0].isupper())
+
+
+def _parted(pieces: Sequence[str]) -> Iterator[str]:
+    """The names in pieces that stand together: whoever owns ends one, as in Japan's Diet."""
+    begin = 0
+    for number, piece in enumerate(pieces, start=1):
+        if number == len(pieces) or _OWNER.search(piece):
+            yield _OWNER.sub("", " ".join(pieces[begin:number]))
+            begin = number
+
+
+def _is_common(piece: str) -> bool:
+    """Whether it has a capital that only a heading would give it."""
+    return piece == piece.capitalize() and fold(piece) in _COMMON
 
 
 def _outlet_fits(asked: Named, article: Article) -> float:

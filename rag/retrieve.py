@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
-from itertools import islice
+from itertools import islice, product
 from typing import NamedTuple
 
 import numpy as np
@@ -15,11 +15,12 @@ from rag.dense import VectorIndex
 from rag.embed import Embedder
 from rag.errors import UsageError
 from rag.library import Library, Shelved, Vectors
+from rag.named import names, tails
 from rag.passages import joined
 from rag.rank import Floats, Run
 from rag.reader import Candidate, Reader
 from rag.types import Article, Evidence, Filters, Passage, Question, Reading, Scope
-from rag.words import content_words, key, spellings
+from rag.words import content_words, key, spellings, words
 
 # More articles than this, or passages farther from those that were found, were no better in news.
 _ARTICLES, _AROUND = 15, 16
@@ -30,6 +31,8 @@ _READ = 12
 _READ_WEIGHT, _READ_LEAST = 0.5, 0.02
 # Passages whose vectors are this near say the same: outlets print each other's reports.
 _SAME_FROM = 0.97
+# So many spellings of a name of several words are looked for.
+_SPELLED = 32
 
 
 class Place(NamedTuple):
@@ -157,9 +160,22 @@ def frequencies(question: Question, library: Library) -> dict[str, int]:
 
 
 def holders(question: Question, library: Library) -> dict[str, frozenset[str]]:
-    """The articles that may answer and hold each content word of the question, in any of its spellings."""
+    """The articles that may answer and hold each content word of the question, in any of its spellings.
+
+    Those that hold a name of several words, or an end of it, together come under its words with spaces.
+    """
     scope = resolve(question.filters, library)
-    return {word: library.holders(forms, scope) for word, forms in wording(question)[1].items()}
+    spelled = wording(question)[1] | dict(_joint_names(question.standalone))
+    return {asked: library.holders(forms, scope) for asked, forms in spelled.items()}
+
+
+def _joint_names(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each name of several words and each end of it that has several, with its spellings."""
+    for name in names(text):
+        for part in (name, *tails(name)):
+            if len(own := words(part)) > 1:
+                each = product(*(spellings(word, part) for word in own))
+                yield " ".join(own), tuple(map(" ".join, islice(each, _SPELLED)))
 
 
 def _asked(question: Question, library: Library) -> rank.Asked:

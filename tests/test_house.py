@@ -81,7 +81,7 @@ def test_rag_knows_neither_evals_nor_the_page() -> None:
         ("protocol", {"rag.types"}),
         ("show", {"rag.types"}),
         ("named", {"rag.types", "rag.words"}),
-        ("silence", {"rag.types", "rag.words"}),
+        ("silence", {"rag.types", "rag.words", "rag.named"}),
         ("answer", {"rag.types", "rag.words"}),
         ("sentences", {"rag.types"}),
         ("debris", {"rag.types"}),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.named import Day, Named, fits, named
+from rag.named import Day, Named, fits, named, names, tails
 from tests.makers import article
 
 OUTLETS = (
@@ -111,3 +111,44 @@ def test_any_text_names_something_or_nothing(text: str, outlets: list[str]) -> N
     found = named(text, outlets)
     assert set(found.outlets) <= set(outlets)
     assert -1 <= fits(found, article("Ito came.", published="2022-01-07")) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Who won the World Cup in Qatar?", ["World Cup", "Qatar"]),
+        ("What did U.S. Senator Rahm Emanuel sign?", ["U.S. Senator Rahm Emanuel"]),
+        ("did Japan's Prime Minister meet Musk, Bezos and Lloyd J. Austin?",
+         ["Japan", "Prime Minister", "Musk", "Bezos", "Lloyd J. Austin"]),
+        ("Where is the Bank of Japan, and the Lord of the Rings?", ["Bank of Japan", "Lord of the Rings"]),
+        ("Who is CEO of Ito Heavy Industries?", ["CEO", "Ito Heavy Industries"]),
+        ("Who asked MPs of Kent?", ["MPs", "Kent"]),
+        ("What of Article 9, in 2022, and Apollo 11?", ["Article 9", "Apollo 11"]),
+        ("Did Ito pay Kato 1.5 million?", ["Ito", "Kato"]),
+        ("Xi Jinping's visit, and Xi Jinping’s return?", ["Xi Jinping"]),
+        ("How did Will Smith do?", ["Will Smith"]),
+        ("Did I see the AT&T deal?", ["AT&T"]),
+        ("Ministers met where?", []),
+        ("Name Japan's ministers", ["Japan"]),
+        ("Is Tokyo far?", ["Tokyo"]),
+        ("what did ito say", []),
+        ("WHO IS ITO?", []),
+        ("What Did Ito Say About TikTok?", []),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_names_are_words_with_a_capital_that_stand_together(text: str, found: list[str]) -> None:
+    """Owners end a name, as commas do; what begins a question has a capital in any case."""
+    assert found == list(names(text))
+
+
+def test_a_name_ends_in_shorter_ones() -> None:
+    """Each end of a name that begins with a capital, longest first."""
+    assert ("Bank of Japan", "Japan") == tails("Central Bank of Japan")
+    assert () == tails("Article 9")
+
+
+@given(st.text())
+def test_names_of_any_text_stand_in_it(text: str) -> None:
+    """Whatever is typed, each name is part of it."""
+    assert all(name in text and name[0].isupper() for name in names(text))
