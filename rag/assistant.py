@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from rag import answer as quoting
-from rag import silence
+from rag import conflict, silence
 from rag.collection import Collection, open_articles, open_home, shelve_texts
 from rag.config import Config, data_folder
 from rag.embed import Embedder, embedder
@@ -168,6 +168,7 @@ class Assistant:
             yield from turn.timed("answer", self._write(turn))
         if turn.model == "quote":
             yield from self._quote(turn)
+        yield from turn.differences()
         yield self._assemble(turn, shelf)
 
     def _understand(self, turn: _Turn, shelf: Shelf) -> Question:
@@ -269,6 +270,14 @@ class _Turn:
         self.offered = number_sentences(self.evidence)
         self.read = quoting.pair(self.offered, self.evidence)
         self.frequencies = frequencies(self.question, shelf.library)
+
+    def differences(self) -> Iterator[Sentence]:
+        """Where articles disagree on what was answered: the other sides, and a sentence that says so."""
+        with self.step("verify"):
+            known = {sentence.number: sentence for sentence in self.offered}
+            asked, said = self.question.standalone, tuple(self.ledger.sentences)
+            shown = [self.ledger.enter(c) for c in conflict.differences(asked, self.read, said, known)]
+        yield from (sentence for sentence in shown if sentence is not None)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

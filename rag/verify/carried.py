@@ -17,8 +17,8 @@ _STRANGE_RUN = 4
 _BETTER_BY = 0.3
 # How a sentence that cites several places speaks of these themselves, and months, which are checked as dates.
 _OF_PLACES = frozenset(
-    "differ newer newest corrects january february march april may june july august september october"
-    " november december".split()
+    "differ newer newest undated one another corrects january february march april may june july august"
+    " september october november december".split()
 )
 _LOOKED_AT = 60
 

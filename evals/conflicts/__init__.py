@@ -1,0 +1,1 @@
+"""Articles that disagree, and articles that only seem to: how often the answer shows which."""
