@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -83,14 +83,14 @@ def _read(path: Path) -> Iterable[Case]:
 
 def _case(item: Any, path: Path) -> Case:
     name = item.get("id", "?") if isinstance(item, dict) else "?"
-    if fault := _malformed(item):
+    if fault := next(_malformed(item), None):
         raise CaseError(f"{path}: case {name} {fault}")
     return Case(
         id=item["id"],
         kind=item["kind"],
         question=item["question"],
-        history=tuple(item.get("history") or ()),
-        filters=_filters(item.get("filters") or {}, f"{path}: case {name}"),
+        history=tuple(item.get("history", ())),
+        filters=_filters(item.get("filters", {}), f"{path}: case {name}"),
         status=item["status"],
         must=tuple(tuple(group) for group in item["must"]),
         must_not=tuple(item["must_not"]),
@@ -102,25 +102,28 @@ def _case(item: Any, path: Path) -> Case:
     )
 
 
-def _malformed(item: Any) -> str:
-    """What is wrong with the shape of a case, or nothing."""
+def _malformed(item: Any) -> Iterator[str]:
+    """What is wrong with the shape of a case; what comes after the first may not be asked for."""
     if not isinstance(item, dict) or not _REQUIRED <= set(item) <= _REQUIRED | _OPTIONAL:
-        return f"must have {', '.join(sorted(_REQUIRED))}, and may have {', '.join(sorted(_OPTIONAL))}"
+        yield f"must have {', '.join(sorted(_REQUIRED))}, and may have {', '.join(sorted(_OPTIONAL))}"
     if not all(isinstance(item[name], str) for name in ("id", "kind", "question", "status", "why")):
-        return "has an id, kind, question, status or why that is no text"
-    if not all(isinstance(item.get(name) or [], list) for name in _LISTS):
-        return f"has something else than a list for one of {', '.join(_LISTS)}"
-    groups = [*item["must"], item["must_not"], item["cite"], item["gold"], item.get("history") or []]
+        yield "has an id, kind, question, status or why that is no text"
+    if not all(isinstance(item.get(name, []), list) for name in _LISTS):
+        yield f"has something else than a list for one of {', '.join(_LISTS)}"
+    if not all(isinstance(item.get(name, False), bool) for name in ("from_metadata", "invariant")):
+        yield "has something else than true or false for from_metadata or invariant"
+    groups = [*item["must"], item["must_not"], item["cite"], item["gold"], item.get("history", [])]
     if not all(isinstance(g, list) and all(isinstance(form, str) for form in g) for g in groups):
-        return "has a fact, sentence or earlier question that is no text (numbers need quotation marks)"
+        yield "has a fact, sentence or earlier question that is no text (numbers need quotation marks)"
     if item["kind"] not in KINDS or item["status"] not in ("answered", "not_in_articles"):
-        return "has an unknown kind or status"
-    return ""
+        yield "has an unknown kind or status"
 
 
 def _filters(given: Any, where: str) -> Filters:
     if not isinstance(given, Mapping) or not set(given) <= _DAYS | {"outlet"}:
         raise CaseError(f"{where}: filters may be since, until, as_of and outlet")
+    if not isinstance(given.get("outlet", ""), str):
+        raise CaseError(f"{where}: the outlet of a filter must be a name")
     days = {name: value for name, value in given.items() if name in _DAYS}
     if not all(type(day) is date for day in days.values()):
         raise CaseError(f"{where}: a day of a filter must be YYYY-MM-DD")
