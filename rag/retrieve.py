@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
@@ -29,8 +30,13 @@ _READ = 12
 # The logarithm of the chance that a passage's sentences answer weighs so much beside the ranker's; one that
 # was not read counts as one that reads badly.
 _READ_WEIGHT, _READ_LEAST = 0.5, 0.02
-# Passages whose vectors are this near say the same: outlets print each other's reports.
+# Passages whose vectors are this near say the same, outlets print each other's reports; but not where another
+# figure or day stands in them, since then they disagree.
 _SAME_FROM = 0.97
+_TELLING = re.compile(
+    r"\d+(?:[.,]\d+)*|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:Jan|Febr)uary\b|\b(?:March|April|June|July"
+    r"|August|October)\b|\b(?:Septem|Novem|Decem)ber\b"
+)
 # So many spellings of a name of several words are looked for.
 _SPELLED = 32
 
@@ -87,7 +93,7 @@ def retrieve(
     runs = rank.runs(chances, [place.follows for place in field.places], run)
     return tuple(
         _evidence(each, field, number, readings)
-        for number, each in enumerate(islice(_apart(runs, chances, field.vectors), keep), start=1)
+        for number, each in enumerate(islice(_apart(runs, chances, field), keep), start=1)
     )
 
 
@@ -101,7 +107,7 @@ def read(question: Question, shelf: Shelf, field: Field, chances: Floats) -> dic
 
 def to_read(field: Field, chances: Floats) -> tuple[list[int], list[Candidate]]:
     """The likeliest passages that differ, by their places in the field, and as the reader takes them."""
-    best = list(islice(_different(rank.order(chances), field.vectors), _READ))
+    best = list(islice(_different(rank.order(chances), field), _READ))
     places = ((field.places[i], float(chances[i])) for i in best)
     return best, [Candidate(place.passage, place.article, chance) for place, chance in places]
 
@@ -114,13 +120,25 @@ def _told(readings: Mapping[int, Sequence[Reading]], count: int) -> Floats:
     return np.asarray(_READ_WEIGHT * np.log(answers + _READ_LEAST))
 
 
-def _different(places: Sequence[int], vectors: Vectors) -> Iterator[int]:
+def _different(places: Sequence[int], field: Field) -> Iterator[int]:
     """The places in this order, without those that say the same as one before."""
     kept: list[int] = []
     for place in places:
-        if not kept or np.max(vectors[kept] @ vectors[place]) < _SAME_FROM:
+        if not _is_told(place, kept, field):
             kept.append(place)
             yield place
+
+
+def _is_told(place: int, kept: Sequence[int], field: Field) -> bool:
+    """Whether a passage says the same as one of those that are kept."""
+    if not kept:
+        return False
+    near = np.flatnonzero(field.vectors[kept] @ field.vectors[place] >= _SAME_FROM)
+    return any(_telling(field, kept[int(i)]) == _telling(field, place) for i in near)
+
+
+def _telling(field: Field, place: int) -> list[str]:
+    return sorted(set(_TELLING.findall(field.places[place].passage.text)))
 
 
 def compete(question: Question, shelf: Shelf, candidates: int, articles: int = _ARTICLES) -> Field | None:
@@ -193,13 +211,13 @@ def _places(shelved: Shelved) -> Iterator[Place]:
         end = passage.end
 
 
-def _apart(runs: Iterable[Run], chances: Floats, vectors: Vectors) -> Iterator[Run]:
+def _apart(runs: Iterable[Run], chances: Floats, field: Field) -> Iterator[Run]:
     """The runs, those last whose best passage says the same as that of a better run."""
     kept: list[int] = []
     same: list[Run] = []
     for run in runs:
         best = run.first + int(np.argmax(chances[run.first : run.last]))
-        if kept and np.max(vectors[kept] @ vectors[best]) >= _SAME_FROM:
+        if _is_told(best, kept, field):
             same.append(run)
         else:
             kept.append(best)

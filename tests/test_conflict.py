@@ -199,7 +199,7 @@ def test_an_unlikely_sentence_is_no_other_side() -> None:
     """What the reader hardly takes for an answer does not contradict one."""
     told = fire("12", "15")
     first, second = told.read
-    told.read[1] = second._replace(reading=replace(second.reading, chance=0.03))
+    told.read[1] = second._replace(reading=replace(second.reading, chance=0.01))
     assert [] == told.shown(FIRE)
     told.read = [first, second]
     assert told.shown(FIRE)
@@ -297,3 +297,22 @@ def test_the_pairs_of_the_measure_are_enough_and_whole() -> None:
     for pair in pairs:
         words = " ".join(item.words for item in pair.items).casefold()
         assert all(value.casefold() in words for value in pair.says)
+
+
+def test_a_reprint_with_another_figure_is_read(plain: Assistant) -> None:
+    """A long report that differs from another in one figure alone is not taken for the same."""
+    report = (
+        "Police evacuated {} people from the Altenried valley on Tuesday after the dam above it began "
+        "to leak. Buses took them to a school in Sonnfeld. Engineers expect repairs to last a week. "
+        "The dam was built in 1962 and supplies three towns with water and electricity. The mayor of "
+        "Altenried, Greta Moser, said that nobody was in danger and thanked the fire brigade for its "
+        "quick help. Farmers had to leave their cows behind and hope that they can go back soon to "
+        "milk them."
+    )
+    others = [f"The Altenried valley has a dam, and {name} is a village there." for name in "ABCDEFGH"]
+    answer = plain.ask_texts(
+        "How many people were evacuated from the Altenried valley?",
+        [report.format("340"), report.format("412"), *others],
+    )
+    assert "340" in answer.text
+    assert "412" in answer.text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from rag.conflict.values import Value, clash, states
@@ -44,6 +45,8 @@ _NO_MORE = re.compile(
     rf"{CORRECTS.pattern}|\b(?:not|instead of|rather than|earlier|previous(?:ly)?|up from)\b", re.IGNORECASE
 )
 _HELD_AT_LEAST = 0.5
+_PURPOSE = frozenset("for against per about".split())
+_SAYING = frozenset("said says say told claimed claims claim".split())
 _BOUNDS_OF_TIME = frozenset("before after since until during".split())
 _ORDINALS = frozenset(map(key, "first second third fourth fifth sixth last final".split()))
 _ASKING = frozenset(map(key, "demand offer ask seek urge call want propose request bid claim sue".split()))
@@ -91,6 +94,15 @@ class Side:
     def keys(self) -> frozenset[str]:
         """Keys of the words that carry something."""
         return frozenset(token.key for token in self.tokens if token.carries)
+
+    @cached_property
+    def framed(self) -> tuple[tuple[str, str], ...]:
+        """The words that carry something and stand behind such a preposition, or before a verb of saying."""
+        found = [(b.key, a.word) for a, b in pairwise(self.tokens) if a.word in _PURPOSE and b.carries]
+        return (
+            *found,
+            *((a.key, "says") for a, b in pairwise(self.tokens) if b.word in _SAYING and a.carries),
+        )
 
     @cached_property
     def clause(self) -> str:
@@ -169,6 +181,13 @@ def _off(one: Side, _: Side, asked: Asked) -> bool:
     return held < _HELD_AT_LEAST * len(asked.words)
 
 
+def _in_place_of(one: Side, other: Side, asked: Asked) -> bool:
+    """Another speaker than the one asked about, or another purpose: "for parking" and "for littering"."""
+    lacked = {frame for word, frame in one.framed if word in asked.words and not among(word, other.article)}
+    known = one.article | asked.words
+    return any(frame in lacked and not among(word, known) for word, frame in other.framed)
+
+
 def _times(one: Side, other: Side, asked: Asked) -> bool:
     """Dates on both sides, or in the question and on one, of which none can be the same time."""
     day, others = one.offered.article.published, other.offered.article.published
@@ -219,7 +238,7 @@ def _uncertain(one: Side, other: Side, _: Asked) -> bool:
     """A forecast, a plan or a demand beside what is said to be so."""
     # "May" is a month.
     mine, theirs = (frozenset(keys(side.clause.replace("May", ""))) for side in (one, other))
-    if (mine & _ASKING) and not (theirs & _ASKING):
+    if not mine & _ASKING <= theirs:
         return True
     coming = _COMING.search(other.clause) or (theirs & _ONLY_PLANNED)
     if mine & _ONLY_PLANNED and not coming:
@@ -235,4 +254,16 @@ def _listed(one: Side, other: Side, _: Asked) -> bool:
     return states(beside, one.value) and not _NO_MORE.search(other.text)
 
 
-_EACH = (_off, _elsewhere, _of_another, _placed, _times, _bounded, _classes, _part, _uncertain, _listed)
+_EACH = (
+    _off,
+    _elsewhere,
+    _of_another,
+    _in_place_of,
+    _placed,
+    _times,
+    _bounded,
+    _classes,
+    _part,
+    _uncertain,
+    _listed,
+)

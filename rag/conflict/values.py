@@ -13,7 +13,7 @@ from rag.verify.figures import Figure, figures
 from rag.verify.meanings import alike
 from rag.verify.tokens import Token, names, tokenize
 from rag.verify.when import When, mentions
-from rag.words import STOPWORDS, key
+from rag.words import STOPWORDS, key, keys
 
 Family = Literal["figure", "date", "name"]
 
@@ -37,9 +37,19 @@ _AT_LEAST = re.compile(r"\bat least[ \w]{0,4}[$€£¥]?$", re.IGNORECASE)
 _RANGE = re.compile(r"\d ?(?:to|and|-|–) ?[$€£¥]?$|\bbetween [^,;]{1,24} and [$€£¥]?$", re.IGNORECASE)
 _RANGE_GOES_ON = re.compile(r" ?(?:to|-|–) ?[$€£¥]?\d|[^,;]{0,12}\band [$€£¥]?\d")
 _TOLL = frozenset(map(key, "kill dead die death toll injure wound hurt miss victim fatality infect".split()))
+# Two neighbouring characters of one word or figure.
+_INSIDE = re.compile(r"\w\w|\d[.,]|[.,]\d|[$€£¥]\d")
 # So far apart may figures be of which one is said to be no exact one, or of which one is round.
 _ABOUT_WITHIN, _BOUND_WITHIN, _ROUND_WITHIN = Decimal("0.12"), Decimal("0.5"), Decimal("0.05")
 _ROUND_FROM = 100
+# What is counted in one of these is another figure in the next.
+_MEASURES = frozenset(
+    keys(
+        "dozen pair score mile kilometre kilometer km metre meter foot feet inch yard tonne ton kilogram "
+        "kg lb gram ounce litre liter gallon barrel hectare acre square cubic degree celsius fahrenheit "
+        "hour minute second day week month year decade"
+    )
+)
 # Titles, roles and the like, which are no part of a name that tells it from another.
 _NO_NAME = frozenset(
     "mr mrs ms dr sir prime minister president secretary chancellor general professor judge captain king"
@@ -59,7 +69,7 @@ _COUNTRIES = frozenset(
     philippines poland portugal qatar romania russia rwanda scotland senegal serbia singapore slovakia
     slovenia somalia spain sudan sweden switzerland syria taiwan tajikistan tanzania thailand togo
     tunisia turkey turkmenistan uganda ukraine uruguay uzbekistan venezuela vietnam wales yemen zambia
-    zimbabwe us uk africa asia america
+    zimbabwe greenland palestine us uk africa asia america
     """.split()
 )
 
@@ -84,8 +94,9 @@ def value_of(offered: Offered, focus: Span | None, kind: Kind | None) -> Value |
     """The value in the words that the reader takes for the answer; None where they hold none of the kind."""
     if focus is None or (kind is not None and kind.name in _FREE):
         return None
-    place = Span(focus.start - offered.start, focus.end - offered.start)
-    sentence, words = offered.quote, offered.quote[place.start : place.end]
+    sentence = offered.quote
+    place = _whole(sentence, focus.start - offered.start, focus.end - offered.start)
+    words = sentence[place.start : place.end]
     wanted = _FAMILIES[kind.name] if kind is not None else None
     found = next(
         (
@@ -96,6 +107,15 @@ def value_of(offered: Offered, focus: Span | None, kind: Kind | None) -> Value |
         None,
     )
     return found if found is not None and _is_bare(words, found, sentence) else None
+
+
+def _whole(sentence: str, start: int, end: int) -> Span:
+    """A range that cuts no word and no figure in two."""
+    while start > 0 and _INSIDE.fullmatch(sentence, start - 1, start + 1):
+        start -= 1
+    while end < len(sentence) and _INSIDE.fullmatch(sentence, end - 1, end + 1):
+        end += 1
+    return Span(start, end)
 
 
 def _is_bare(words: str, value: Value, sentence: str) -> bool:
@@ -202,7 +222,11 @@ def _in_range(value: Value, text: str) -> bool:
 
 def _nouns_agree(one: Value, one_text: str, other: Value, other_text: str) -> bool:
     """Whether both figures may count the same, as far as the words behind them tell."""
-    if not one.noun or not other.noun or alike(one.noun, other.noun):
+    if not one.noun or not other.noun or one.noun == other.noun:
+        return True
+    if one.noun in _MEASURES or other.noun in _MEASURES:
+        return False
+    if alike(one.noun, other.noun):
         return True
     return any(alike(one.noun, t.key) for t in tokenize(other_text)) or any(
         alike(other.noun, t.key) for t in tokenize(one_text)
