@@ -1,11 +1,11 @@
 """A trained reader -> the ONNX file that ships, built node by node; the same weights give the same bytes.
 
-    python -m tools.reader.export WEIGHTS.pt OUT.onnx [--fp32]
+    python -m tools.reader.export WEIGHTS.pt OUT.onnx --data DATA_FOLDER --base MODEL_FOLDER
+    python -m tools.reader.export WEIGHTS.pt OUT.onnx --fp32
 
-Weights are 8-bit integers with a scale for each run of 128 in a row (MatMulNBits); onnxruntime rounds what
-comes in row by row too. One scale a tensor, as dynamic quantization usually has it, is too coarse here: a few
-channels of this network are a hundred times larger than the rest. And so nothing that stands beside a window
-in a batch changes what is read in it.
+Weights are 7-bit integers with a scale a column, and what comes in is rounded to 8 bits by one scale
+(`tools.reader.rounding`), fixed beforehand by what is seen in windows of DATA_FOLDER (`tools.reader.ranges`):
+so nothing that stands beside a window in a batch changes what is read in it.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from tools.reader.network import EPSILON, HEADS, LAYERS
+from tools.reader.network import EPSILON, HEADS, HIDDEN, LAYERS
+from tools.reader.ranges import Ranges, ranges
+from tools.reader.rounding import Array, rounded, row_scales
 
 _CONTRIB = "com.microsoft"
-_BLOCK = 128
-_TOP = 127
-
-Array = npt.NDArray[Any]
+_TOP_WORD = 127
+# So many of the inner channels, those that weigh most, are not rounded.
+_APART = 8
 
 
 class Graph:
     """Nodes and constants under construction; a value is its name."""
 
-    def __init__(self, weights: Mapping[str, Array], exact: bool) -> None:
-        self.weights, self.exact = weights, exact
+    def __init__(self, weights: Mapping[str, Array], ranges: Ranges | None) -> None:
+        self.weights, self.ranges = weights, ranges
         self.nodes: list[NodeProto] = []
         self.constants: list[TensorProto] = []
 
@@ -61,50 +61,54 @@ class Graph:
         self.nodes.append(helper.make_node(kind, inputs, outputs, domain=domain, **attributes))
         return outputs
 
-    def linear(self, x: str, name: str) -> str:
-        """A linear layer."""
+    def linear(self, x: str, name: str, apart: int = 0) -> str:
+        """A linear layer, of whose channels the `apart` largest are not rounded."""
         weight, bias = self.weights[f"{name}.weight"], self.weight(f"{name}.bias")
-        if self.exact:
+        if self.ranges is None:
             return self.node("Add", self.node("MatMul", x, self.constant(weight.T)), bias)
-        rounded, scales = _rounded(weight.reshape(len(weight), -1, _BLOCK))
-        inputs = (x, self.constant(rounded), self.constant(scales.reshape(-1)), "", "", bias)
-        sizes = {"N": weight.shape[0], "K": weight.shape[1], "bits": 8, "block_size": _BLOCK}
-        return self.node("MatMulNBits", *inputs, contrib=True, accuracy_level=4, **sizes)
+        small = rounded(weight, self.ranges[name], apart)
+        one, zero = self.constant(np.array(1, np.float32)), self.constant(small.zero)
+        smooth = self.node("Mul", x, self.constant(small.factor))
+        whole = self.node("QuantizeLinear", smooth, one, zero)
+        inputs = (whole, self.constant(small.steps), one, self.constant(small.worth), zero, "", bias)
+        product = self.node("MatMulIntegerToFloat", *inputs, contrib=True)
+        if not apart:
+            return product
+        few = self.node("Gather", x, self.constant(small.apart), axis=-1)
+        return self.node("Add", product, self.node("MatMul", few, self.constant(weight[:, small.apart].T)))
 
     def embedded(self, ids: str) -> str:
         """The word vectors, of which only the rows that are needed are unpacked."""
         table = self.weights["words.weight"]
-        if self.exact:
+        if self.ranges is None:
             return self.node("Gather", self.constant(table), ids)
-        scales = _scales(table)
+        scales = row_scales(table, _TOP_WORD)
         rows = self.node("Gather", self.constant(np.rint(table / scales).astype(np.int8)), ids)
         floats = self.node("Cast", rows, to=TensorProto.FLOAT)
         return self.node("Mul", floats, self.node("Gather", self.constant(scales), ids))
 
     def normed(self, x: str, other: str, name: str) -> str:
-        """The layer norm of a sum."""
-        scale, shift = self.weight(f"{name}.weight"), self.weight(f"{name}.bias")
-        return self.node("SkipLayerNormalization", x, other, scale, shift, contrib=True, epsilon=EPSILON)
+        """The layer norm of a sum: each token its own channel of an instance norm, which runs far quicker."""
+        total = self.node("Add", x, other)
+        tokens = self.node("Reshape", total, self.constant(np.array([1, -1, HIDDEN])))
+        count = self.node("Shape", tokens, start=1, end=2)
+        one, none = (self.node("ConstantOfShape", count, value=_filled(value)) for value in (1.0, 0.0))
+        even = self.node("InstanceNormalization", tokens, one, none, epsilon=EPSILON)
+        scaled = self.node("Mul", even, self.weight(f"{name}.weight"))
+        shifted = self.node("Add", scaled, self.weight(f"{name}.bias"))
+        return self.node("Reshape", shifted, self.node("Shape", total))
 
 
-def _scales(rows: Array) -> Array:
-    """What a step of each row is worth, so that its largest value is _TOP steps."""
-    return np.asarray(np.maximum(np.abs(rows).max(axis=-1, keepdims=True) / _TOP, 1e-9), np.float32)
+def _filled(value: float) -> TensorProto:
+    return helper.make_tensor("value", TensorProto.FLOAT, [1], [value])
 
 
-def _rounded(blocks: Array) -> tuple[Array, Array]:
-    """Blocks in whole steps from 128 up, as MatMulNBits takes them, and their scales."""
-    scales = _scales(blocks)
-    steps = np.clip(np.rint(blocks / scales), -_TOP, _TOP)
-    return np.asarray(steps + 128, np.uint8), scales
-
-
-def build(weights: Mapping[str, Array], exact: bool = False) -> ModelProto:
+def build(weights: Mapping[str, Array], ranges: Ranges | None = None) -> ModelProto:
     """The graph: `ids` and `types`, int64 (batch, length), id 0 being padding -> `logits` (batch, length, 3).
 
-    `exact` keeps everything in float32.
+    Without `ranges` everything stays in float32.
     """
-    graph = Graph(weights, exact)
+    graph = Graph(weights, ranges)
     start, length = graph.constant(np.array([0])), graph.node("Shape", "ids", start=1, end=2)
     places = graph.node("Slice", graph.weight("places.weight"), start, length, start)
     beside = graph.node("Add", graph.node("Gather", graph.weight("types.weight"), "types"), places)
@@ -116,7 +120,7 @@ def build(weights: Mapping[str, Array], exact: bool = False) -> ModelProto:
         seen = graph.node("MultiHeadAttention", *heads, "", mask, contrib=True, num_heads=HEADS)
         x = graph.normed(graph.linear(seen, f"{layer}.out"), x, f"{layer}.norm1")
         inner = graph.node("Gelu", graph.linear(x, f"{layer}.up"), contrib=True)
-        x = graph.normed(graph.linear(inner, f"{layer}.down"), x, f"{layer}.norm2")
+        x = graph.normed(graph.linear(inner, f"{layer}.down", _APART), x, f"{layer}.norm2")
     head = graph.node("MatMul", x, graph.constant(weights["head.weight"].T))
     graph.nodes.append(helper.make_node("Add", [head, graph.weight("head.bias")], ["logits"]))
     return _model(graph)
@@ -137,9 +141,15 @@ def main() -> None:
     parser.add_argument("weights", type=Path, metavar="WEIGHTS.pt")
     parser.add_argument("out", type=Path, metavar="OUT.onnx")
     parser.add_argument("--fp32", action="store_true", help="everything in float32, to compare with")
+    parser.add_argument("--data", type=Path, metavar="DATA_FOLDER", help="what ranges are seen in")
+    parser.add_argument("--base", type=Path, metavar="MODEL_FOLDER", help="where tokenizer.json lies")
     options = parser.parse_args()
-    trained = {name: each.float().numpy() for name, each in torch.load(options.weights).items()}
-    raw = build(trained, options.fp32).SerializeToString(deterministic=True)
+    if not options.fp32 and not (options.data and options.base):
+        parser.error("--data and --base are needed, or --fp32")
+    state = torch.load(options.weights)
+    found = None if options.fp32 else ranges(state, options.data, options.base)
+    trained = {name: each.float().numpy() for name, each in state.items()}
+    raw = build(trained, found).SerializeToString(deterministic=True)
     options.out.write_bytes(raw)
     print(hashlib.sha256(raw).hexdigest(), f"{len(raw):,} bytes")
 
