@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals.bench import ingest, retrieval, scale, speed
+from evals.bench import ingest, prompt, retrieval, scale, speed
 from evals.bench.data import load
 from rag.embed import MiniLM
 from rag.errors import PressroomError
@@ -33,6 +33,10 @@ def _measure(asked: argparse.Namespace) -> None:
     if asked.what is None:
         speed.measure(asked.runs or 7)
         return
+    if asked.what == "prompt":
+        for line in prompt.measure(asked.data, asked.questions, _tell, asked.cache):
+            print(line, flush=True)
+        return
     data = load(asked.data, asked.articles, asked.questions)
     if asked.what == "retrieval":
         print(retrieval.measure(data, MiniLM(), _tell, asked.cache))
@@ -52,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parts = parser.add_subparsers(dest="what", metavar="WHAT")
     _part(parts.add_parser("retrieval", help=retrieval.__doc__), questions=None, cache=True)
     _part(parts.add_parser("scale", help=scale.__doc__), questions=100, cache=True)
+    _part(
+        parts.add_parser("prompt", help=prompt.__doc__), questions=prompt.QUESTIONS, cache=True, needed=False
+    )
     third = parts.add_parser("ingest", help=ingest.__doc__)
     _part(third, questions=None, cache=False)
     third.add_argument("--runs", type=_count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
@@ -60,10 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _part(parser: argparse.ArgumentParser, questions: int | None, cache: bool) -> None:
+def _part(parser: argparse.ArgumentParser, questions: int | None, cache: bool, needed: bool = True) -> None:
     folder = "holds NAME_articles.jsonl(.gz) and NAME_questions.jsonl(.gz)"
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=folder)
-    parser.add_argument("--articles", type=_count, metavar="N", help="so many of the articles (all)")
+    parser.add_argument("--data", type=Path, required=needed, metavar="DIR", help=folder)
+    if needed:
+        parser.add_argument("--articles", type=_count, metavar="N", help="so many of the articles (all)")
     told = f"so many of the questions ({questions or 'all'})"
     parser.add_argument("--questions", type=_count, default=questions, metavar="N", help=told)
     if cache:

@@ -45,14 +45,14 @@ def unseen(data: Data) -> Data:
     return replace(data, questions=asked)
 
 
-def sample(data: Data) -> Data:
+def sample(data: Data, most: int = _QUESTIONS) -> Data:
     """Some questions of the weeks held out, the articles that bear their answers, and as many others.
 
     Raises as `unseen` does.
     """
     draw = random.Random(_SEED)  # noqa: S311 - a sample, no secret
     held = unseen(data).questions
-    asked = draw.sample(held, min(_QUESTIONS, len(held)))
+    asked = draw.sample(held, min(most, len(held)))
     bearing = {key for quiz in asked for key in quiz.bearing}
     others = [story for story in data.stories if story.id not in bearing]
     kept = bearing | {story.id for story in draw.sample(others, min(len(bearing), len(others)))}
