@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -21,6 +22,7 @@ from rag.config import Config, data_folder
 from rag.embed import Embedder, embedder
 from rag.errors import ModelError, UsageError
 from rag.intake import Report
+from rag.judge import Judge
 from rag.reader import Reader
 from rag.retrieve import Shelf, frequencies, holders, resolve, retrieve
 from rag.types import (
@@ -35,7 +37,7 @@ from rag.types import (
     number_sentences,
 )
 from rag.understand import correct, understand
-from rag.verify import Ledger, check
+from rag.verify import Checked, Ledger, check
 from rag.write import Writer
 
 MAX_QUESTION = 4_000
@@ -191,10 +193,13 @@ class Assistant:
 
     def _write(self, turn: _Turn) -> Iterator[Sentence]:
         """What of the model's sentences holds; `turn.model` is "quote" again when nothing does."""
-        turn.model, turn.prompts = str(self.config.model), self._voice().versions
+        voice, judge = self._voice(), self._second_voice()
+        turn.model, turn.prompts = str(self.config.model), voice.versions | (judge.versions if judge else {})
         today = turn.question.filters.latest or self._today()
+        seen = quoting.worth_showing(turn.offered, turn.read)
+        judged = partial(judge.look, deadline=turn.deadline, note=turn.note) if judge else _unjudged
         try:
-            for checked in self._voice().compose(turn.question, turn.offered, today, turn.deadline):
+            for checked in voice.compose(turn.question, seen, today, turn.deadline, judged):
                 if (sentence := turn.ledger.enter(checked)) is not None:
                     yield sentence
         except ModelError as error:
@@ -221,8 +226,14 @@ class Assistant:
 
     def _voice(self) -> Writer:
         if self._writer is None:
-            self._writer = Writer(self.config, self.config.prompts or data_folder("prompts"))
+            self._writer = Writer(self.config, self._prompts())
         return self._writer
+
+    def _second_voice(self) -> Judge | None:
+        return Judge(self.config, self._prompts()) if self.config.judge else None
+
+    def _prompts(self) -> Path:
+        return self.config.prompts or data_folder("prompts")
 
     def _assemble(self, turn: _Turn, shelf: Shelf) -> Answer:
         question, sentences = turn.question, tuple(turn.ledger.sentences)
@@ -301,6 +312,10 @@ class _Turn:
         """Keep a line for the trace, and tell it."""
         self.notes.append(line)
         self._tell(line)
+
+
+def _unjudged(checked: Checked) -> Checked:
+    return checked
 
 
 def _placed(article: Article, folder: Path) -> Article:

@@ -13,6 +13,7 @@ from rag.errors import ConfigError
 
 APP_NAME = "pressroom"
 DEFAULT_MODEL = "gpt-4o-mini"
+_ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 # Settings that decide what an answer says; the rest (folders, keys) stay out of its fingerprint.
 _FINGERPRINTED = (
@@ -24,6 +25,7 @@ _FINGERPRINTED = (
     "run",
     "quote_sentences",
     "silence_below",
+    "judge",
 )
 
 
@@ -38,6 +40,7 @@ class Config:
     each search leg brings; `evidence` how many pieces are kept, and `run` how many neighbouring passages
     one of them may span; `silence_below` the chance that anything answers below which
     there is silence: .1 says that a false silence costs as much as nine quotations beside the point.
+    With `judge` the model is asked of each sentence that passed its checks whether what it cites carries it.
     """
 
     home: Path
@@ -61,13 +64,14 @@ class Config:
     run: int = 4
     quote_sentences: int = 3
     silence_below: float = 0.1
+    judge: bool = False
     wait_s: float = 120.0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Config:
         """Settings from `environ` (default: `.env` in `folder`, overruled by `os.environ`).
 
-        Raises ConfigError for a number that is none and for a base URL that is not http or https.
+        Raises ConfigError for a number or switch that is none and for a base URL that is not http or https.
         """
         folder = Path.cwd() if folder is None else folder
         env = _environment(folder) if environ is None else environ
@@ -87,6 +91,7 @@ class Config:
             embed_api_key=env.get("RAG_EMBED_API_KEY") or key,
             chroma_url=_server(env, "RAG_CHROMA_URL"),
             prompts=Path(env["RAG_PROMPTS"]) if env.get("RAG_PROMPTS") else None,
+            judge=_switch(env, "RAG_JUDGE"),
         )
 
     @property
@@ -129,6 +134,13 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
     if not 0 < value < float("inf"):
         raise ConfigError(f"{name} must be above zero, not {raw!r}")
     return value
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    raw = env.get(name, "").strip().lower()
+    if raw not in ("", *_OFF, *_ON):
+        raise ConfigError(f"{name} must be 1 or 0, not {raw!r}")
+    return raw in _ON
 
 
 def _url(env: Mapping[str, str], name: str) -> str | None:

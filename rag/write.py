@@ -76,12 +76,18 @@ class Writer:
         return lines[0]
 
     def compose(
-        self, question: Question, offered: Sequence[Offered], today: date, deadline: float
+        self,
+        question: Question,
+        offered: Sequence[Offered],
+        today: date,
+        deadline: float,
+        judged: Callable[[Checked], Checked] = lambda checked: checked,
     ) -> Iterator[Checked]:
         """The model's sentences, checked, in answer order; none at all when it says it is silent.
 
         Sentences pass on as they come until one fails. From there on they wait until the failed
         ones have been repaired, once, so that what is shown is never taken back or reordered.
+        `judged` may fail a sentence that passed.
         `deadline` is a time of time.monotonic(). Raises ModelError, at the first sentence or later;
         what waited by then comes before it, unrepaired, and the sentence that was cut does not.
         """
@@ -95,7 +101,8 @@ class Writer:
         }
 
         def read(prompt: Prompt, values: Mapping[str, str]) -> Iterator[Checked | None]:
-            return self._checked(prompt, values, known, deadline)
+            for checked in self._checked(prompt, values, known, deadline):
+                yield checked if checked is None else judged(checked)
 
         held: list[Checked] = []
         shown: set[DraftSentence] = set()

@@ -42,12 +42,23 @@ def test_a_model_needs_a_key_or_an_endpoint(environ: Mapping[str, str], model: s
         ("RAG_DEADLINE", "-1"),
         ("RAG_DEADLINE", "nan"),
         ("RAG_DEADLINE", "inf"),
+        ("RAG_JUDGE", "perhaps"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
     """A number that is none, or a URL that is none, is refused in a line that names the setting."""
     with pytest.raises(ConfigError, match=f"^{name} must .*{value}"):
         Config.from_env({name: value, "RAG_HOME": "/h"})
+
+
+@pytest.mark.parametrize(
+    ("value", "on"), [("", False), ("0", False), ("off", False), ("1", True), ("Yes", True), (" true ", True)]
+)
+def test_the_judge_is_off_unless_it_is_switched_on(value: str, on: bool) -> None:
+    """It takes a word for yes, and is part of the fingerprint."""
+    plain, switched = (Config.from_env({"RAG_HOME": "/h", **more}) for more in ({}, {"RAG_JUDGE": value}))
+    assert on == switched.judge
+    assert on == (plain.fingerprint != switched.fingerprint)
 
 
 @pytest.mark.parametrize(

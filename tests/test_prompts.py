@@ -24,6 +24,7 @@ def _folder(tmp_path: Path, text: str) -> Path:
         ("answer", {"question", "evidence", "today"}),
         ("repair", {"question", "evidence", "failed"}),
         ("standalone", {"history", "question"}),
+        ("judge", {"sentence", "evidence"}),
     ],
 )
 def test_our_prompts_load(name: str, variables: set[str]) -> None:
