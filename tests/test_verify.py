@@ -331,3 +331,47 @@ def test_figures_may_be_reckoned(text: str, number: int, passes: bool) -> None:
     """Differences, parts, other units, rounder figures and counted lists hold; what does not follow fails."""
     checked = check(DraftSentence(text, (number,)), RACE)
     assert passes == ("figure" not in checked.reason), checked.reason
+
+
+DENIALS = offered(
+    "The bank refused to lend more, and the strike will go on. "
+    "Lang failed to reach a majority. "
+    "The storm was the strongest since 1951. "
+    "A vote is not expected before March. "
+    "The mayor ruled out a new tax. "
+    "The union said it had not been asked. "
+    "Reyes opened the bridge on Monday. "
+    "The demands were unaffordable, the company said.",
+    published=date(2024, 5, 2),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "reason"),
+    [
+        ("The bank would not lend more.", 1, None),
+        ("The bank has not refused to lend more.", 1, "denies what nothing"),
+        ("The strike will not go on.", 1, "denies what nothing"),
+        ("The bank is lending more.", 1, "denies: refused"),
+        ("Lang did not reach a majority.", 2, None),
+        ("Lang has not failed to reach a majority.", 2, "denies what nothing"),
+        ("There had not been such a storm since 1951.", 3, None),
+        ("Never since 1951 had a storm been so strong.", 3, None),
+        ("The storm was not the strongest since 1951.", 3, "denies what nothing"),
+        ("A vote is expected in March at the earliest.", 4, None),
+        ("A vote is expected.", 4, "denies: not"),
+        ("There will be no new tax, the mayor said.", 5, None),
+        ("A new tax is planned by the mayor.", 5, "denies: ruled"),
+        ("The union was asked, it said.", 6, "denies: not"),
+        ("Nobody has not asked the union, it said.", 6, "denies twice"),
+        ("Reyes did not open the bridge on Monday.", 7, "denies what nothing"),
+        ("Reyes opened not only the bridge on Monday.", 7, None),
+        ("The demands could not be afforded, the company said.", 8, None),
+        ("The demands could be afforded, the company said.", 8, "denies: unaffordable"),
+    ],
+)
+def test_a_denial_answers_a_denial(text: str, number: int, reason: str | None) -> None:
+    """What is denied in other words passes; a denial too many or too few fails, and its words are named."""
+    checked = check(DraftSentence(text, (number,)), DENIALS)
+    assert (reason is None) == checked.passed, checked.reason
+    assert reason is None or reason in checked.reason

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from rag.types import Citation, DraftSentence, Dropped, Offered, Sentence, Span, Verdict
 from rag.verify.carried import uncarried
 from rag.verify.dates import missing_dates
+from rag.verify.directions import reversed_words
 from rag.verify.figures import missing_figures
 from rag.verify.names import missing_names
 from rag.verify.polarity import turned
@@ -143,6 +144,7 @@ _TESTS: tuple[Callable[[str, Source], str | None], ...] = (
     missing_dates,
     missing_names,
     turned,
+    reversed_words,
     strengthened,
     swapped,
     uncarried,

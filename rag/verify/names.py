@@ -9,8 +9,8 @@ from itertools import groupby
 
 from rag.types import Offered
 from rag.verify.antecedents import called, described, slots, titled, what_before, who_before
-from rag.verify.meanings import among
-from rag.verify.people import is_person
+from rag.verify.meanings import among, everyday
+from rag.verify.people import OFFICES, is_person, known
 from rag.verify.source import Source
 from rag.verify.tokens import Name, Token, names, tokenize
 from rag.words import key
@@ -32,6 +32,8 @@ _SPOKEN_BY = re.compile(
     r"\b(?:according to|reported (?:by|in)|reports?|told|says|article (?:by|in|of|from)) (?:the )?$",
     re.IGNORECASE,
 )
+# "Oslo-based" says of something what it is.
+_COMPOUND = re.compile(r"-[a-z]")
 # A role so near a name, in words, is that name's.
 _BESIDE = 3
 # How places are made words for what comes from them: "Valdoria" and "Valdorian", "Sweden" and "Swedish".
@@ -50,6 +52,12 @@ _OF_A_PERSON = frozenset(
     "minister president secretary ambassador general senator governor judge mayor chief professor doctor mr"
     " mrs ms dr sir prime covid i".split()
 )
+# "The Second World War" and "World War II".
+_COUNTED = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())
+# What may be added to a name without naming another: "the Mediterranean Sea".
+_KINDS = frozenset(
+    "sea river ocean island islands mountains lake city town county state province inc ltd corp".split()
+)
 _WITH_OTHERS = frozenset("foreign defense state department ministry government".split())
 
 
@@ -63,6 +71,7 @@ def missing_names(text: str, source: Source) -> str | None:
         unknown = [token for token in mine if token.named and not _stands(token, mine, there, text)]
         if unknown and not (
             _reported_by(mine, text, source)
+            or _entitled(tokens, run, unknown, source)
             or _introduced(mine, unknown, source)
             or _meant(tokens, run, unknown, source)
         ):
@@ -71,14 +80,25 @@ def missing_names(text: str, source: Source) -> str | None:
 
 
 def _stands(token: Token, mine: tuple[Token, ...], there: frozenset[str], text: str) -> bool:
-    if token.key in there or token.word in _OF_A_PERSON:
+    """Whether a word of a name is there, or is a title, or stands for what is there."""
+    if token.key in there or token.word in _OF_A_PERSON or token.word in _COUNTED:
         return True
-    if (token.word in _WITH_OTHERS and len(mine) > 1) or (token.word in _OFFICES and among(token.key, there)):
+    if token.word in _WITH_OTHERS and len(mine) > 1:
         return True
+    titled_so = token.key in OFFICES or (token.text.isupper() and everyday(token.key))
+    if (token.word in _OFFICES or titled_so) and among(token.key, there):
+        return True
+    if token.word in _KINDS and any(other.key in there for other in mine if other is not token):
+        return True
+    return _otherwise(token, there, text)
+
+
+def _otherwise(token: Token, there: frozenset[str], text: str) -> bool:
+    """Whether it is a capital for its country, a country for what is from there, or joined of what is."""
     seat = _SEATS.get(token.key)
     if seat in there and not _LYING_IN.search(text[: token.start].rstrip()):
         return True
-    if any(_SEATS.get(known) == token.key or _akin(token.word, known) for known in there):
+    if any(_SEATS.get(each) == token.key or _akin(token.word, each) for each in there):
         return True
     parts = token.text.replace("-", " ").split()
     return len(parts) > 1 and all(part.lower() in there for part in parts)
@@ -98,12 +118,22 @@ def _reported_by(mine: tuple[Token, ...], text: str, source: Source) -> bool:
     return bool(_SPOKEN_BY.search(text[: mine[0].start]) or _SPEAKS.match(text[mine[-1].end :]))
 
 
+def _entitled(tokens: tuple[Token, ...], run: Name, unknown: list[Token], source: Source) -> bool:
+    """Whether it belongs to an office ("U.S. defense secretary") that the article gives to who is cited."""
+    offices = {token.key for token in tokens[run.end : run.end + _BESIDE] if token.key in OFFICES}
+    wanted = {token.key for token in unknown}
+    body = (name for place in source.cited for name in known(place.article.text))
+    return any(
+        offices & name.described and wanted <= name.described and name.keys & source.keys for name in body
+    )
+
+
 def _introduced(mine: tuple[Token, ...], unknown: list[Token], source: Source) -> bool:
     """Whether the article gives the strange parts to a name of which a part is cited."""
     wanted = {token.key for token in unknown}
-    known = {token.key for token in mine if token.named and token.word not in _OFFICES} - wanted
+    held = {token.key for token in mine if token.named and token.word not in _OFFICES} - wanted
     runs = [run for text in (source.before, source.around, source.told) for run in _runs(text)]
-    return bool(known & source.keys) and any(wanted <= run and known <= run for run in runs)
+    return bool(held & source.keys) and any(wanted <= run and held <= run for run in runs)
 
 
 def _meant(tokens: tuple[Token, ...], run: Name, unknown: list[Token], source: Source) -> bool:
@@ -128,7 +158,9 @@ def _points(
 ) -> bool:
     article = place.article.text
     person = is_person(wanted, article)
-    left_out = [keys for keys in _left_out(said, source) if not called(keys, apart, place)]
+    left_out = [
+        keys for keys in _left_out(said, source) if not called(keys, apart if person else said, place)
+    ]
     open_ = slots(place)
     if person and open_.person and _within(wanted, who_before(place)):
         return True
@@ -158,9 +190,9 @@ def _parts(text: str) -> tuple[frozenset[str], ...]:
     found: list[frozenset[str]] = []
     for run in names(text):
         for named, part in groupby(tokens[run.first : run.end], key=lambda token: token.named):
-            keys = frozenset(token.key for token in part) if named else frozenset()
+            keys = frozenset(t.key for t in part if not _COMPOUND.search(t.text)) if named else frozenset()
             joined = [frozenset({each}) for word in keys if "-" in word for each in word.split("-")]
-            found += joined or [keys]
+            found += joined or [keys - _office_keys()]
     return tuple(filter(None, found))
 
 

@@ -35,6 +35,25 @@ OFFICES = frozenset(
     envoy
     """.split()
 )
+# What an office is of, in front of the name of who holds it.
+_PORTFOLIOS = frozenset(
+    map(
+        key,
+        "state defense defence foreign affairs prime vice deputy home finance health interior trade".split(),
+    )
+)
+_COUNTRIES = frozenset(
+    key(word)
+    for word in """
+    us uk eu un usa america britain england scotland wales ireland france germany italy spain portugal greece
+    austria belgium netherlands switzerland sweden norway denmark finland poland hungary romania bulgaria
+    ukraine russia belarus turkey israel iran iraq syria lebanon egypt saudi india pakistan bangladesh china
+    taiwan japan korea vietnam thailand philippines indonesia malaysia singapore australia canada mexico
+    brazil argentina chile colombia peru venezuela cuba nigeria kenya ethiopia sudan ghana morocco algeria
+    afghanistan ecuador europe asia africa
+    tokyo washington beijing moscow london paris berlin seoul kyiv brussels pyongyang taipei
+    """.split()
+)
 _SAYING = re.compile(
     r"^(?:,? (?:also|later|then|has|had))?,? (?:said|says|told|added|warned|wrote|noted|argued|insisted"
     r"|claimed|called|wants|hopes|expects|believes|thinks|tweeted|testified|replied|admitted)\b"
@@ -70,7 +89,15 @@ def known(text: str) -> tuple[Known, ...]:
 
 def bare(keys: frozenset[str]) -> frozenset[str]:
     """The keys of a name without its offices, if anything else is left."""
-    return keys - OFFICES or keys
+    return keys - OFFICES - _PORTFOLIOS or keys
+
+
+def _own(mine: tuple[Token, ...]) -> frozenset[str]:
+    """The keys of a name alone: of "Japanese Foreign Minister Hayashi" the last."""
+    offices = [i for i, token in enumerate(mine) if token.key in OFFICES]
+    rest = mine[offices[-1] + 1 :] if offices else mine
+    named = frozenset(token.key for token in rest if token.named and token.word != "the") - _PORTFOLIOS
+    return named or bare(frozenset(token.key for token in mine if token.named))
 
 
 def _known(line: str, tokens: tuple[Token, ...], run: Name) -> Known:
@@ -82,10 +109,11 @@ def _known(line: str, tokens: tuple[Token, ...], run: Name) -> Known:
     spoke = bool(_SAYING.match(behind) or _SAID.search(ahead))
     office = _holds(ahead) or any(token.key in OFFICES for token in (*mine, *before[:1], *after[:6]))
     a_body = any(token.word in _BODIES for token in mine) or ahead.lower().endswith(" the ")
+    keys = _own(mine)
     return Known(
-        bare(frozenset(token.key for token in mine if token.named)),
+        keys,
         frozenset(token.key for token in (*mine, *before, *after) if token.carries),
-        not a_body and (office or spoke or bool(_AGE.match(behind))),
+        not a_body and keys.isdisjoint(_COUNTRIES) and (office or spoke or bool(_AGE.match(behind))),
         spoke,
         mine[0].start,
     )

@@ -1,114 +1,184 @@
-"""Whether a text denies what it cites says, says what that denies, or turns a word into its opposite."""
+"""Whether a text denies what it cites says, or says what that denies.
+
+Every denial of a text needs one in what it cites that the text does not repeat besides: a plain one ("not"),
+one in other words ("refused") of the same thing, or, where a comparison would say as much, a comparison
+("never before" and "the first").
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
-from rag.verify.meanings import OPPOSITES, alike, among
+from rag.verify.denials import Denial, binds, other_denials, parted, plain_denials, undone
+from rag.verify.meanings import alike, among
 from rag.verify.source import Source
 from rag.verify.tokens import Token, tokenize
 from rag.words import key
 
-_NEGATIONS = frozenset("not no never none nobody nothing neither nor without cannot non".split())
-# These deny too, or go with a denial in other words: "the first since" and "not since".
-_DENYING = frozenset(
-    key(word)
-    for word in """
-    refuse reject deny fail decline lack lose lost miss absent unable unlikely stop prevent avoid oppose
-    against
-    only until unless first barely hardly scarcely rarely seldom few little instead rather ban bar forbid
-    prohibit
-    block cancel abandon withdraw withdrew withdrawn withhold free empty end ended cease dismiss except
-    exclude
-    ruled rule longer impossible dead outage cut halt suspend missing despite although yet still before after
-    doubt dispute contradict worst least most if must acquit innocent clear cleared vacant without refrain
-    close closed shut flat unaffordable declined rather
-    """.split()
+_COMPARING = frozenset(
+    map(key, "first only most record highest unprecedented unique sole best worst least".split())
 )
-# Of those, words that deny only from afar: they do not excuse a denial of a word beside them.
-_WEAKLY = frozenset(
-    key(word)
-    for word in """
-    after before first most least still yet must if cut dead end ended clear although despite
-    """.split()
+_SUPERLATIVE = re.compile(
+    r"(?!(?:for|t|w|r|gu|prot|inter|requ|harv|arr|inv|sugg|cont|lat|\w*w|dig|hon|mod|pri|budap|ever)est)\w{3,}est"
 )
-_UN = re.compile(r"un(?!til|ite|ion|it|der|iver|ique|iform|iq)\w{4,}")
-_UTMOST = frozenset("strongest largest biggest highest lowest smallest best worst".split())
-# "Not only", "nothing is more important", "no doubt": these weigh, and deny nothing.
-_WEIGHING = frozenset("only just merely more less".split())
-_REACH = 1
-_NEAR = 4
+_TEMPORAL = frozenset(
+    map(key, "until before after only earliest yet still remain wait later from now former once".split())
+)
+# Such losses are denials in what they do, and excuse leaving out one of what is lost.
+_LOSING = frozenset(map(key, "lose lost loss cut end ended out off against fell short gone".split()))
+# "Not before March" says what "in March at the earliest" says.
+_STARTING = frozenset(map(key, "until after only earliest wait later from first remain still".split()))
+_OF_ALL = frozenset("none nobody nothing no never".split())
+_TWICE_WITHIN = 6
 
 
 def turned(text: str, source: Source) -> str | None:
-    """What is wrong with a text's denials and directions."""
-    mine, theirs = tokenize(text), [tokenize(quote) for quote in source.quotes]
-    own, cited = _denied(mine), {word for tokens in theirs for word in _denied(tokens)}
-    everything = {token.key for tokens in theirs for token in tokens}
-    if not cited and (made_up := {word for word in own if not _may_be_denied(word, theirs)}):
-        return f"denies what nothing it cites denies: {', '.join(sorted(made_up))}"
-    more = _count(mine) > sum(map(_count, theirs))
-    if cited and more and (wrong := own & (everything - cited)):
-        return f"denies what it cites says: {', '.join(sorted(wrong))}"
-    said = {token.key for token in mine if token.carries}
-    lost = {word for word in cited - own if (word in said if own else among(word, said))}
-    fewer = _count(mine) < sum(map(_count, theirs))
-    if lost and fewer and not _denying(tuple(token for token in mine if token.key not in everything)):
-        return f"says what something it cites denies: {', '.join(sorted(lost))}"
-    return None if own or cited else _opposite(mine, everything)
-
-
-def _opposite(mine: tuple[Token, ...], everything: set[str]) -> str | None:
-    said = {token.key for token in mine}
-    for sides in OPPOSITES:
-        for one, other in (sides, sides[::-1]):
-            new = (said & one) - everything
-            if new and everything.isdisjoint(one) and (everything & other) - said and said.isdisjoint(other):
-                return f"turns round what it cites says: {', '.join(sorted(new))}"
+    """What is wrong with a text's denials."""
+    sides = _Sides(text, source)
+    if twice := sides.twice():
+        return f"denies twice what it cites denies at most once: {twice}"
+    if made_up := sides.made_up():
+        return f"denies what nothing it cites denies: {made_up}"
+    if lost := sides.lost():
+        return f"says what something it cites denies: {lost}"
     return None
 
 
-def _denied(tokens: tuple[Token, ...]) -> set[str]:
-    """Keys of the words that a negation reaches: the next that carry something."""
-    reached: set[str] = set()
-    left = 0
-    for place, token in enumerate(tokens):
-        if token.word in _NEGATIONS or token.word.endswith("n't"):
-            near = [other.word for other in tokens[place + 1 : place + 4]]
-            weighs = not _WEIGHING.isdisjoint(near) or (token.word == "no" and near[:1] == ["doubt"])
-            left = 0 if weighs else _REACH
-        elif left and token.carries:
-            reached.add(token.key)
-            left -= 1
-    return reached
+class _Sides:
+    """A text and what it cites, with what each denies."""
+
+    def __init__(self, text: str, source: Source) -> None:
+        self.mine = tokenize(text)
+        self.said = {token.key for token in self.mine}
+        self.parts = parted(text)
+        self.own, self.own_others = plain_denials(text), other_denials(text)
+        self.quotes = source.quotes
+        self.cited = [denial for quote in source.quotes for denial in plain_denials(quote)]
+        self.others = [denial for quote in source.quotes for denial in other_denials(quote)]
+        self.there = source.keys
+
+    def twice(self) -> str | None:
+        """Two plain denials in one part of the text, where no part of what is cited has two."""
+        if any(_doubled(plain_denials(quote)) for quote in self.quotes):
+            return None
+        return " ".join(denial.word for denial in _doubled(self.own)) or None
+
+    def made_up(self) -> str | None:
+        """The first denial for which nothing cited stands."""
+        new = [d for d in self.own_others if binds(d) and not among(d.key, self.there)]
+        strange = [d.key for d in self.own_others if not among(d.key, self.there)]
+        if not self.cited and strange and any(own.word in _OF_ALL for own in self.own):
+            # "None of them disagreed" denies nothing.
+            return None
+        left = len(self.cited) - (len(new) if self.own and self.cited else 0)
+        for denial in self.own:
+            if self._compared(denial):
+                continue
+            if left > 0 and self._may_be(denial):
+                left -= 1
+            elif not self._put_otherwise(denial):
+                return " ".join(filter(None, (denial.word, denial.head)))
+        return None
+
+    def _compared(self, denial: Denial) -> bool:
+        strange = [token for quote in self.quotes for token in tokenize(quote) if token.key not in self.said]
+        if denial.comparing and any(_is_comparing(token) for token in strange):
+            return not any(_is_comparing(token) for token in self.mine if token.key in denial.scope)
+        return denial.temporal and any(token.key in _TEMPORAL for token in strange)
+
+    def _may_be(self, denial: Denial) -> bool:
+        """Whether what is denied is denied there too, as far as it stands there."""
+        word = denial.head
+        if word is None or any(d.head is None or among(word, d.scope) for d in self.cited):
+            return True
+        return self._stands_denied(word)
+
+    def _stands_denied(self, word: str) -> bool:
+        """Whether a word does not stand there at all, or else in a part that denies."""
+        found = False
+        for quote in self.quotes:
+            denied = {denial.part for denial in plain_denials(quote)}
+            denied |= {d.part for d in other_denials(quote) if not alike(d.key, word)}
+            for token, part in zip(tokenize(quote), parted(quote), strict=True):
+                if token.key == word:
+                    if part in denied:
+                        return True
+                    found = True
+        return not found
+
+    def _put_otherwise(self, denial: Denial) -> bool:
+        """Whether something that the text does not repeat denies in other words what it denies."""
+        if denial.head and not self._stands_denied(denial.head):
+            return False
+        words = {token.key for token in self.mine if token.carries}
+        beside = {t.key for t, part in zip(self.mine, self.parts, strict=True) if part == denial.part}
+        return any(
+            not among(other.key, beside)
+            and (not other.near or any(among(word, words) for word in other.near))
+            for other in self.others
+        )
+
+    def lost(self) -> str | None:
+        """The first cited denial that the text leaves out of what it repeats."""
+        if any(not among(d.key, self.there) or d.word not in self._words_there() for d in self.own_others):
+            return None
+        if any(token.key in _LOSING and token.key not in self.there for token in self.mine):
+            return None
+        said = {token.key for token in self.mine if token.carries}
+        if len(self.own) < len(self.cited):
+            for denial in self._firm():
+                if not self._kept(denial) and _repeated(denial, said, bool(self.own)):
+                    return " ".join(filter(None, (denial.word, denial.head)))
+        return None if self.own else self._unbound(said)
+
+    def _firm(self) -> Iterator[Denial]:
+        """The plain denials cited, but for "did not rule out" and the like, which leave open."""
+        for quote in self.quotes:
+            places = {denial.place for denial in other_denials(quote) if denial.key not in self.said}
+            for denial in plain_denials(quote):
+                if places.isdisjoint(range(denial.place + 1, denial.place + 4)):
+                    yield denial
+
+    def _words_there(self) -> set[str]:
+        return {token.word for quote in self.quotes for token in tokenize(quote)}
+
+    def _kept(self, denial: Denial) -> bool:
+        """Whether the text says the same by another denial, a comparison or a time."""
+        if any(any(among(word, own.scope) for word in denial.scope) for own in self.own):
+            return True
+        if denial.temporal and not self.said.isdisjoint(_STARTING):
+            return True
+        return denial.comparing and any(_is_comparing(token) for token in self.mine)
+
+    def _unbound(self, said: set[str]) -> str | None:
+        """What binds what follows it, which is said without it: "refuses to shorten" made "shortens"."""
+        for denial in self.others:
+            if binds(denial) and not among(denial.key, self.said):
+                scope = denial.scope[:2]
+                if scope and (all(among(w, said) for w in scope) if len(scope) > 1 else scope[0] in said):
+                    return " ".join((denial.word, scope[0]))
+            if undone(denial.word) in said and denial.key not in said:
+                return denial.word
+        return None
 
 
-def _may_be_denied(word: str, theirs: list[tuple[Token, ...]]) -> bool:
-    """Whether something cited denies in other words: near the word where it stands there, else anywhere."""
-    near = [
-        tokens[max(0, i - _NEAR) : i + _NEAR]
-        for tokens in theirs
-        for i, token in enumerate(tokens)
-        if alike(token.key, word)
-    ]
-    return any(map(_firmly, near)) if near else any(map(_denying, theirs))
+def _doubled(found: Sequence[Denial]) -> tuple[Denial, ...]:
+    for one, other in pairwise(found):
+        near = one.part == other.part and other.place - one.place <= _TWICE_WITHIN
+        if near and {one.word, other.word} != {"neither", "nor"}:
+            return one, other
+    return ()
 
 
-def _count(tokens: tuple[Token, ...]) -> int:
-    return sum(token.word in _NEGATIONS or token.word.endswith("n't") for token in tokens)
+def _is_comparing(token: Token) -> bool:
+    return token.key in _COMPARING or bool(_SUPERLATIVE.fullmatch(token.word))
 
 
-def _denying(tokens: tuple[Token, ...]) -> bool:
-    """Whether something in it denies, if only in other words."""
-    return _firmly(tokens) or any(token.key in _WEAKLY or token.word in _UTMOST for token in tokens)
-
-
-def _firmly(tokens: tuple[Token, ...]) -> bool:
-    """The same, without what denies only from afar."""
-    return any(
-        (token.key in _DENYING and token.key not in _WEAKLY)
-        or token.word in _NEGATIONS
-        or token.word.endswith("n't")
-        or (_UN.match(token.word) and not token.named)
-        for token in tokens
-    )
+def _repeated(denial: Denial, said: Collection[str], others: bool) -> bool:
+    """Whether what was denied is said; where the text denies something else, in the very words."""
+    if others:
+        return denial.head in said
+    held = [among(word, said) for word in denial.scope]
+    return bool(held) and (held[0] or sum(held) * 2 >= len(held))

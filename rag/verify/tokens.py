@@ -25,7 +25,10 @@ _DAYS_AND_MONTHS = frozenset(
 )
 
 # A capital at the beginning says nothing of a word with such an ending, unless a speaker's verb follows.
-_USUAL_ENDINGS = ("ing", "ed", "ly", "tion", "ment", "ness", "ies", "sion", "ance", "ence")
+_USUAL_ENDINGS = (
+    *("ing", "ed", "ly", "tion", "ment", "ness", "ies", "sion", "ance", "ence", "tions", "ments", "sions"),
+    *("ors", "ists", "ants", "ents", "isms", "ships", "ages", "ures", "ings", "eers", "folk", "people"),
+)
 _SMALL_NEXT = re.compile(r" (?!said|told|added|says|has |had |is |was |will )[a-z\d]")
 
 
