@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rag.inference import Encoded, Session
 
 MODEL = Path(__file__).parent / "model.onnx"
-MODEL_SHA256 = "a979a1820c06d7f5f32dbd7b6d2696e22ac1cf9026f28cd1d96c732f680eb6b0"
+MODEL_SHA256 = "48e093a5cc01a7d4d9ae3c0b8f948d99de9520bf5e2381c9e49681119342e416"
 
 _CLS, _SEP = 101, 102
 # Tokens: of a question, a heading and a sentence the first so many are read, of a window all together.
