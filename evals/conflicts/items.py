@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +13,8 @@ import yaml
 from evals.cases import CaseError
 
 FOLDER = Path(__file__).parent
-# The share of the items that nothing was tuned on.
-_ASIDE = 0.4
+# The file of those that nothing was tuned on.
+_ASIDE = "aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +36,21 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and the articles that it is asked of; `says` is what each answers, if they differ."""
+    """A question and the articles that it is asked of; `says` is what each answers, if they differ.
+
+    Nothing was tuned on what is `aside`.
+    """
 
     ask: str
     kind: str
     items: tuple[Item, ...]
     says: tuple[str, ...] = ()
+    aside: bool = False
 
     @property
     def differs(self) -> bool:
         """Whether the articles disagree."""
         return bool(self.says)
-
-    @property
-    def aside(self) -> bool:
-        """Whether nothing was tuned on it; the same on every machine."""
-        return int(hashlib.sha256(self.ask.encode()).hexdigest(), 16) % 10 < _ASIDE * 10
 
     @property
     def newer(self) -> str | None:
@@ -66,9 +64,12 @@ class Pair:
 
 
 def load(folder: Path = FOLDER) -> tuple[Pair, ...]:
-    """Those that differ, then those that do not. Raises CaseError for a file that cannot be used."""
+    """Those that differ, those that do not, and both kinds that were kept aside.
+
+    Raises CaseError for a file that cannot be used.
+    """
     try:
-        return tuple(pair for name in ("differ", "agree") for pair in _read(folder / f"{name}.yaml"))
+        return tuple(pair for name in ("differ", "agree", _ASIDE) for pair in _read(folder / f"{name}.yaml"))
     except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise CaseError(f"{folder}: {' '.join(str(error).split())}") from error
 
@@ -77,4 +78,4 @@ def _read(path: Path) -> Iterator[Pair]:
     rows: list[Mapping[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     for row in rows:
         items = tuple(Item(*article) for article in row["articles"])
-        yield Pair(row["ask"], row["kind"], items, tuple(row.get("says", ())))
+        yield Pair(row["ask"], row["kind"], items, tuple(row.get("says", ())), path.stem == _ASIDE)

@@ -22,7 +22,7 @@ from rag.words import keys
 
 # Beside the likeliest answer, another sentence is no answer to the same question below this share of its
 # chance, nor below this chance.
-_LIKELY_FROM, _LEAST = 0.03, 0.01
+_LIKELY_FROM, _LEAST = {"figure": 0.03, "date": 0.15, "name": 0.1}, 0.01
 # So many values are told at most, each with so many articles that give it.
 _MOST_VALUES, _MOST_ARTICLES = 3, 2
 # Of what is asked for by name, many may be right unless it is one that does, is or gets this.
@@ -36,6 +36,10 @@ _ONE = frozenset(
     )
 )
 _DEFINITE = re.compile(r"\b(?:who|what|which \w+)(?: is| was| are| were|['’]s) the\b", re.IGNORECASE)
+# What follows asks nothing: "How fast was it when it fell?"
+_BESIDE = re.compile(r"(?<=\w) (?=(?:when|where|who|whom|whose|while|after|before|because)\b)")
+# What can be done at many places.
+_ANYWHERE = frozenset(keys("travel visit go tour speak sell play perform work live operate fight protest"))
 _HABIT = re.compile(r"\bwh\w+ (?:does|do)\b", re.IGNORECASE)
 _MANY = re.compile(r"\b(?:which|what) (?:\w+s|people)\b(?<!ss)", re.IGNORECASE)
 
@@ -62,7 +66,7 @@ def differences(
 
 def _conflict(asked: str, read: Sequence[Read], sentences: Sequence[Sentence]) -> Groups | None:
     """The values that cannot all be true, the first of them one that the answer gives."""
-    sides = tuple(_sides(read, kind_of(asked)))
+    sides = tuple(_sides(read, kind_of(_BESIDE.split(asked)[0])))
     for sentence in sentences:
         places = {(c.article.id, c.start) for c in sentence.citations}
         for side in sides:
@@ -79,13 +83,16 @@ def _conflict(asked: str, read: Sequence[Read], sentences: Sequence[Sentence]) -
 
 
 def _sides(read: Sequence[Read], kind: Kind | None) -> Iterator[Side]:
-    least = max(_LEAST, _LIKELY_FROM * read[0].reading.chance) if read else 0.0
     for each in read:
-        if each.reading.chance < least:
-            return
         value = value_of(each.offered, each.reading.focus, kind)
-        if value is not None and (side := Side(each.offered, value, each.reading.focus)).keys:
+        if value is None or each.reading.chance < _least(value, read[0]):
+            continue
+        if (side := Side(each.offered, value, each.reading.focus)).says:
             yield side
+
+
+def _least(value: Value, best: Read) -> float:
+    return max(_LEAST, _LIKELY_FROM[value.family] * best.reading.chance)
 
 
 def _asks_for_one(asked: str, value: Value) -> bool:
@@ -94,6 +101,8 @@ def _asks_for_one(asked: str, value: Value) -> bool:
         return True
     if _HABIT.search(asked) or _MANY.search(asked):
         return False
+    if asked.casefold().startswith("where"):
+        return _ANYWHERE.isdisjoint(keys(asked))
     return bool(_DEFINITE.search(asked)) or not _ONE.isdisjoint(keys(asked))
 
 

@@ -7,6 +7,7 @@ forecast or a demand beside an outcome, another kind of loss. What none of them 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,14 +29,14 @@ _PART = re.compile(
     r"|[,;—] ?of (?:the|those|its|his|all)\b",
     re.IGNORECASE,
 )
-_OF_MANY = re.compile(r"Of (?:the|those|these|its|his|her|their|all)\b")
+_OF_MANY = re.compile(r"(?:^|: )Of (?:the|those|these|its|his|her|their|all)\b")
 _OF_THEM = re.compile(r" of (?:the|those|these|its|them|his|her|their|all)\b")
-_WITH = re.compile(r"(?: [^\W\d_]+)? (?:with|for|from|in|of|among|at) ((?:[^\W\d_]+[ -]?){1,3})")
+_WITH = re.compile(r"(?: [^\W\d_]+)? (?:with|for|from|in|of|among|at|on) ((?:[^\W\d_]+[ -]?){1,3})")
 _FURTHER = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|in|on|at|of|for|from|with|by|to|after)\b.*"
 )
 _LYING = re.compile(r"\b(?:in|at|on|near|outside|inside) (?:the )?$", re.IGNORECASE)
-_COMING = re.compile(r"\b(?:will|shall|going to|(?:is|are) to)\b")
+_COMING = re.compile(r"(?<!\bhis )(?<!\bher )(?<!\ba )(?<!\bthe )\b(?:will|shall|going to|(?:is|are) to)\b")
 _TOO = re.compile(r"\b(?:too|also|as well|likewise|both|another|others?|among|including|one of)\b")
 # What an article says of its own mistake; and what tells that another value is no more thought right.
 CORRECTS = re.compile(
@@ -45,11 +46,18 @@ _NO_MORE = re.compile(
     rf"{CORRECTS.pattern}|\b(?:not|instead of|rather than|earlier|previous(?:ly)?|up from)\b", re.IGNORECASE
 )
 _HELD_AT_LEAST = 0.5
+# Beside names these say of whom the question is, and not what is asked.
+_ROLES = frozenset(
+    keys("minister president secretary foreign defense prime chief director chairman mayor judge")
+)
+_ROOT, _ENDING = 4, 3
+_ACCORDING = re.compile(r"\b[Aa]ccording to (?:the |its |his |her )?([^\W\d_]+)")
 _PURPOSE = frozenset("for against per about".split())
 _SAYING = frozenset("said says say told claimed claims claim".split())
+_TIMES = frozenset(keys("night day evening morning week weekend month year hour summer winter time total"))
 _BOUNDS_OF_TIME = frozenset("before after since until during".split())
 _ORDINALS = frozenset(map(key, "first second third fourth fifth sixth last final".split()))
-_ASKING = frozenset(map(key, "demand offer ask seek urge call want propose request bid claim sue".split()))
+_ASKING = frozenset(map(key, "demand offer ask urge propose request sue".split()))
 _ONLY_PLANNED = frozenset(
     keys(
         "plan intend expect anticipate forecast predict envisage estimate would bet hope aim may might could"
@@ -80,7 +88,7 @@ class Side:
         self.value = value
         self.focus = focus
         opening = _DATELINE.match(offered.quote)
-        self._begins = opening.end() if opening and opening.end() <= value.place.start else 0
+        self._begins = opening.end() if opening else 0
         self.text = offered.quote[self._begins :]
         self.at = value.place.start - self._begins
         self.until = value.place.end - self._begins
@@ -90,6 +98,11 @@ class Side:
         """The words of the sentence, its value apart."""
         return tuple(t for t in tokenize(self.text) if t.end <= self.at or t.start >= self.until)
 
+    @property
+    def says(self) -> bool:
+        """Whether the value stands in words that say something, and not in the dateline."""
+        return self.at >= 0 and bool(self.keys)
+
     @cached_property
     def keys(self) -> frozenset[str]:
         """Keys of the words that carry something."""
@@ -98,11 +111,10 @@ class Side:
     @cached_property
     def framed(self) -> tuple[tuple[str, str], ...]:
         """The words that carry something and stand behind such a preposition, or before a verb of saying."""
-        found = [(b.key, a.word) for a, b in pairwise(self.tokens) if a.word in _PURPOSE and b.carries]
-        return (
-            *found,
-            *((a.key, "says") for a, b in pairwise(self.tokens) if b.word in _SAYING and a.carries),
-        )
+        behind = [(b.key, a.word) for a, b in pairwise(self.tokens) if a.word in _PURPOSE and b.carries]
+        speaks = [(a.key, "says") for a, b in pairwise(self.tokens) if b.word in _SAYING and a.carries]
+        told = [(key(m.group(1).lower()), "according") for m in _ACCORDING.finditer(self.text)]
+        return (*behind, *speaks, *told)
 
     @cached_property
     def clause(self) -> str:
@@ -151,10 +163,17 @@ def same_thing(one: Side, other: Side, asked: Asked) -> bool:
 
 def _elsewhere(one: Side, other: Side, asked: Asked) -> bool:
     """Names that the other article does not know, on both sides; or a name of the question that one lacks."""
-    mine, theirs = one.named - asked.words - other.article, other.named - asked.words - one.article
-    if mine and theirs:
+    mine = [word for word in one.named - asked.words if not _knows(other.article, word)]
+    theirs = [word for word in other.named - asked.words if not _knows(one.article, word)]
+    return bool(mine and theirs) or any(not _knows(one.article, w) for w in asked.words & other.named)
+
+
+def _knows(words: frozenset[str], name: str) -> bool:
+    """Whether a name stands among words, or one that is made of it: "Orsia" and "Orsian"."""
+    if name in words:
         return True
-    return any(word not in one.article for word in asked.words & other.named)
+    near = ((w, name) if len(w) > len(name) else (name, w) for w in words if min(len(w), len(name)) >= _ROOT)
+    return any(long.startswith(short) and len(long) - len(short) <= _ENDING for long, short in near)
 
 
 def _of_another(one: Side, _: Side, asked: Asked) -> bool:
@@ -175,10 +194,11 @@ def _placed(one: Side, other: Side, asked: Asked) -> bool:
     )
 
 
-def _off(one: Side, _: Side, asked: Asked) -> bool:
-    """A sentence that holds less than half of what is asked about."""
-    held = sum(among(word, one.keys) for word in asked.words)
-    return held < _HELD_AT_LEAST * len(asked.words)
+def _off(one: Side, other: Side, asked: Asked) -> bool:
+    """A sentence that holds less than half of what is asked about, or lacks what the other says of it."""
+    held, theirs = ({w for w in asked.words if among(w, side.keys)} for side in (one, other))
+    deed = asked.words - asked.names - _ROLES
+    return bool(theirs & deed and not held & deed) or len(held) < _HELD_AT_LEAST * len(asked.words)
 
 
 def _in_place_of(one: Side, other: Side, asked: Asked) -> bool:
@@ -225,13 +245,20 @@ def _part(one: Side, other: Side, asked: Asked) -> bool:
         return True
     if _PART.search(one.clause) and not _PART.search(other.clause):
         return True
-    if _OF_MANY.match(one.text) and not _OF_MANY.match(other.text):
+    if _OF_MANY.search(one.text) and not _OF_MANY.search(other.text):
         return True
-    if not (found := _WITH.match(one.text, one.until)):
-        return False
-    narrowing = [t for t in tokenize(_FURTHER.sub("", found.group(1))) if t.carries]
     known = other.keys | other.article | asked.words
-    return bool(narrowing) and not any(among(t.key, known) for t in narrowing)
+    return any(not any(among(word, known) for word in narrowing) for narrowing in _narrowing(one))
+
+
+def _narrowing(side: Side) -> Iterator[list[str]]:
+    """The words that narrow down what a figure counts, of each such phrase behind it."""
+    place = side.until
+    while found := _WITH.match(side.text, place):
+        place = found.end(1) - len(found.group(1)) + len(_FURTHER.sub("", found.group(1)).rstrip())
+        words = [t.key for t in tokenize(side.text[found.start(1) : place]) if t.carries]
+        if words and not mentions(found.group(1)) and _TIMES.isdisjoint(words):
+            yield words
 
 
 def _uncertain(one: Side, other: Side, _: Asked) -> bool:
@@ -248,7 +275,7 @@ def _uncertain(one: Side, other: Side, _: Asked) -> bool:
 
 def _listed(one: Side, other: Side, _: Asked) -> bool:
     """Several may be right: "too"; or the other holds this value as well, and does not take it back."""
-    if one.value.family != "figure" and _TOO.search(one.text):
+    if one.value.family != "figure" and _TOO.search(one.clause):
         return True
     beside = f"{other.text[: other.at]} {other.text[other.until :]}"
     return states(beside, one.value) and not _NO_MORE.search(other.text)

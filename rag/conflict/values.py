@@ -26,6 +26,7 @@ _FREE = frozenset({"why", "said"})
 # A focus with more words beside the value is a statement too.
 _MOST_BESIDE = 3
 _MOST_SHOWN = 5
+_FIGURE_AT_MOST = 40
 
 _ABOUT = re.compile(
     r"\b(?:about|around|roughly|approximately|some|nearly|almost|close to|just (?:under|over|short of)|up to"
@@ -36,7 +37,9 @@ _ABOUT = re.compile(
 _AT_LEAST = re.compile(r"\bat least[ \w]{0,4}[$€£¥]?$", re.IGNORECASE)
 _RANGE = re.compile(r"\d ?(?:to|and|-|–) ?[$€£¥]?$|\bbetween [^,;]{1,24} and [$€£¥]?$", re.IGNORECASE)
 _RANGE_GOES_ON = re.compile(r" ?(?:to|-|–) ?[$€£¥]?\d|[^,;]{0,12}\band [$€£¥]?\d")
-_TOLL = frozenset(map(key, "kill dead die death toll injure wound hurt miss victim fatality infect".split()))
+_TOLL = frozenset(
+    map(key, "kill dead die death toll injure wound hurt miss victim fatality infect lost perish".split())
+)
 # Two neighbouring characters of one word or figure.
 _INSIDE = re.compile(r"\w\w|\d[.,]|[.,]\d|[$€£¥]\d")
 # So far apart may figures be of which one is said to be no exact one, or of which one is round.
@@ -50,6 +53,7 @@ _MEASURES = frozenset(
         "hour minute second day week month year decade"
     )
 )
+_PEOPLE = frozenset(keys("people person persons life lives soul victim casualty man woman"))
 # Titles, roles and the like, which are no part of a name that tells it from another.
 _NO_NAME = frozenset(
     "mr mrs ms dr sir prime minister president secretary chancellor general professor judge captain king"
@@ -136,10 +140,11 @@ def _figure(sentence: str, words: str, place: Span) -> Value | None:
     found = [f for f in figures(words) if not re.search(r"\d(?:st|nd|rd|th)$", f.written)]
     if not found:
         return None
-    figure = found[0]
-    at = sentence.find(figure.written, place.start)
+    at = sentence.find(found[0].written, place.start)
     if at < 0 or at >= place.end:
         return None
+    # The focus may leave out the unit.
+    figure = next((f for f in figures(sentence[at : at + _FIGURE_AT_MOST]) if f.written), found[0])
     span = Span(at, at + len(figure.written))
     noun = re.match(r"[ -]([^\W\d_]+)", sentence[span.end :])
     following = key(noun.group(1).lower()) if noun and noun.group(1).lower() not in STOPWORDS else ""
@@ -163,7 +168,8 @@ def _parts(tokens: tuple[Token, ...]) -> frozenset[str]:
 def _shown(words: str, written: str) -> str:
     """The focus where it is short and no more than the value and its noun, else the value."""
     flat = " ".join(words.split()).strip(" ,.;:")
-    return flat if written in flat and len(flat.split()) <= _MOST_SHOWN else written
+    shown = flat if written in flat and len(flat.split()) <= _MOST_SHOWN else written
+    return shown if any(c.isdigit() for c in shown) else shown.lower()
 
 
 def differ(one: Value, one_said: Offered, other: Value, other_said: Offered) -> bool:
@@ -226,7 +232,7 @@ def _nouns_agree(one: Value, one_text: str, other: Value, other_text: str) -> bo
         return True
     if one.noun in _MEASURES or other.noun in _MEASURES:
         return False
-    if alike(one.noun, other.noun):
+    if alike(one.noun, other.noun) or {one.noun, other.noun} <= _PEOPLE:
         return True
     return any(alike(one.noun, t.key) for t in tokenize(other_text)) or any(
         alike(other.noun, t.key) for t in tokenize(one_text)
