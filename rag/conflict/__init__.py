@@ -22,7 +22,7 @@ from rag.words import keys
 
 # Beside the likeliest answer, another sentence is no answer to the same question below this share of its
 # chance, nor below this chance.
-_LIKELY_FROM, _LEAST = {"figure": 0.03, "date": 0.15, "name": 0.1}, 0.01
+_LIKELY_FROM, _LEAST = {"figure": 0.02, "date": 0.15, "name": 0.1}, 0.01
 # So many values are told at most, each with so many articles that give it.
 _MOST_VALUES, _MOST_ARTICLES = 3, 2
 # Of what is asked for by name, many may be right unless it is one that does, is or gets this.

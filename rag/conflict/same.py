@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from rag.conflict.values import Value, clash, states
+from rag.conflict.values import DATELINE, Value, clash, states
 from rag.types import Offered, Span
 from rag.verify.meanings import OPPOSITES, among
 from rag.verify.roles import speakers
@@ -20,8 +20,6 @@ from rag.verify.tokens import Token, names, tokenize
 from rag.verify.when import When, mentions
 from rag.words import content_words, key, keys
 
-# The opening of an article: "TOKYO (Jiji Press) —".
-_DATELINE = re.compile(r"[A-Z][\w .,'’-]{1,40}(?:\([^()]{2,40}\)\s*)?[—–-]{1,2}\s")
 _CLAUSE = re.compile(r"[,;:—()]|\b(?:who|which|whose|where|when|because|while|although|but|and)\b")
 _PART = re.compile(
     r"\b(?:among|including|includes?|alone|another|further|additional|extra|each|per|every|apiece|of them"
@@ -87,7 +85,7 @@ class Side:
         self.offered = offered
         self.value = value
         self.focus = focus
-        opening = _DATELINE.match(offered.quote)
+        opening = DATELINE.match(offered.quote)
         self._begins = opening.end() if opening else 0
         self.text = offered.quote[self._begins :]
         self.at = value.place.start - self._begins
@@ -138,7 +136,9 @@ class Side:
     @cached_property
     def dates(self) -> tuple[When, ...]:
         """The dates beside the value."""
-        return tuple(w for w, start, end in mentions(self.text) if end <= self.at or start >= self.until)
+        # Behind a capital, "In May" is read as no month.
+        text = self.text[:1].lower() + self.text[1:]
+        return tuple(w for w, start, end in mentions(text) if end <= self.at or start >= self.until)
 
 
 class Asked(NamedTuple):

@@ -21,6 +21,8 @@ _FAMILIES: dict[str, Family] = {
     **{"when": "date", "money": "figure", "count": "figure", "number": "figure"},
     **{"who": "name", "where": "name"},
 }
+# The opening of an article: "TOKYO (Jiji Press) —".
+DATELINE = re.compile(r"[A-Z][\w .,'’-]{1,40}(?:\([^()]{2,40}\)\s*)?[—–-]{1,2}\s")
 # Questions whose answers are statements, of which many can be true.
 _FREE = frozenset({"why", "said"})
 # A focus with more words beside the value is a statement too.
@@ -152,11 +154,12 @@ def _figure(sentence: str, words: str, place: Span) -> Value | None:
 
 
 def _name(sentence: str, words: str, place: Span) -> Value | None:
-    tokens = tokenize(sentence)
+    tokens, opening = tokenize(sentence), DATELINE.match(sentence)
+    begins = max(place.start, opening.end() if opening else 0)
     for run in names(sentence):
         mine = tokens[run.first : run.end]
         span = Span(mine[0].start, mine[-1].end)
-        if span.start < place.end and place.start < span.end and (parts := _parts(mine)):
+        if span.start < place.end and begins < span.end and (parts := _parts(mine)):
             return Value("name", span, sentence[span.start : span.end], name=parts)
     return None
 
