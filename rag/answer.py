@@ -1,4 +1,4 @@
-"""Evidence as read -> Draft, by quoting the sentences that answer; and which of them a model is shown."""
+"""Evidence as read -> Draft, by quoting the sentences that answer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,6 @@ _ENOUGH = 0.85
 _JOINS_FROM = 0.25
 # The share of their words from which two sentences say the same.
 _SAME_FROM = 0.7
-# A model is shown about so many characters: the likeliest sentences hold the answer as often as all do.
-_SHOWN = 2_800
-# With one of these among its first words a sentence leans on the one before it.
-_LEANING = frozenset(
-    "he she it they his her its their him them this that these those both we i our my".split()
-)
-_FIRST_WORDS = 6
 
 
 class Read(NamedTuple):
@@ -36,32 +29,6 @@ def pair(offered: Sequence[Offered], evidence: Sequence[Evidence]) -> tuple[Read
     found = ((o, readings.get((o.article.id, o.start))) for o in offered)
     read = [Read(each, reading) for each, reading in found if reading is not None]
     return tuple(sorted(read, key=lambda r: (-r.reading.chance, r.offered.number)))
-
-
-def worth_showing(offered: Sequence[Offered], read: Sequence[Read]) -> tuple[Offered, ...]:
-    """The sentences that a model should see, in the order of their numbers: the likeliest, first in `read`.
-
-    A sentence that leans on the one before it brings that along. What was not read comes last, so that
-    all are shown where there are few.
-    """
-    by_number = {place.number: place for place in offered}
-    likely = {each.offered.number: each.offered for each in read}
-    shown: dict[int, Offered] = {}
-    for place in (likely | by_number).values():
-        if sum(len(each.quote) for each in shown.values()) >= _SHOWN:
-            break
-        before = by_number.get(place.number - 1)
-        if before is not None and _leans(place, before):
-            shown[before.number] = before
-        shown[place.number] = place
-    return tuple(shown[number] for number in sorted(shown))
-
-
-def _leans(place: Offered, before: Offered) -> bool:
-    """Whether a sentence may speak of somebody or something that stands in the one right before it."""
-    between = place.article.text[before.end : place.start]
-    follows = before.article.id == place.article.id and before.end <= place.start and not between.strip()
-    return follows and not _LEANING.isdisjoint(words(place.quote)[:_FIRST_WORDS])
 
 
 def quote(read: Sequence[Read], most: int, silence_below: float) -> Draft:

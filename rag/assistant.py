@@ -23,7 +23,8 @@ from rag.embed import Embedder, embedder
 from rag.errors import ModelError, UsageError
 from rag.intake import Report
 from rag.judge import Judge
-from rag.reader import Reader
+from rag.pick import worth_showing
+from rag.reader import Reader, asked_in_full
 from rag.retrieve import Shelf, frequencies, holders, resolve, retrieve
 from rag.types import (
     Answer,
@@ -196,7 +197,7 @@ class Assistant:
         voice, judge = self._voice(), self._second_voice()
         turn.model, turn.prompts = str(self.config.model), voice.versions | (judge.versions if judge else {})
         today = turn.question.filters.latest or self._today()
-        seen = quoting.worth_showing(turn.offered, turn.read)
+        seen = worth_showing(asked_in_full(turn.question), turn.offered, turn.read)
         judged = partial(judge.look, deadline=turn.deadline, note=turn.note) if judge else _unjudged
         try:
             for checked in voice.compose(turn.question, seen, today, turn.deadline, judged):

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag import answer
-from rag.answer import Read, likelihood, pair, quote, worth_showing
+from rag.answer import Read, likelihood, pair, quote
 from rag.passages import split
 from rag.types import Citation, Evidence, Reading, Sentence, Span, number_sentences
-from tests.makers import article, offered
+from tests.makers import article
 
 TEXT = "Ito signed the pact. Kato signed it on Friday. The harbour was closed. Ito signed the pact again."
 KNOWN = article(TEXT)
@@ -53,50 +52,6 @@ def test_sentences_are_quoted_until_the_answer_is_likely_among_them(
 def test_no_more_than_asked_for_are_quoted() -> None:
     """`most` bounds the sentences."""
     assert [1, 2] == numbers(0.25, 0.25, 0.25, most=2)
-
-
-LEANING = (
-    "Ito came to town.\n\nHe signed the pact. Rain fell. Kato left. The harbour of the town was shut to them."
-)
-
-
-@pytest.mark.parametrize(
-    ("chances", "most", "shown"),
-    [
-        ({}, 1_000, [1, 2, 3, 4, 5]),
-        ({}, 1, [1]),
-        ({4: 0.9}, 1, [4]),
-        ({2: 0.9}, 1, [1, 2]),
-        ({3: 0.9}, 1, [3]),
-        ({5: 0.9}, 1, [5]),
-        ({4: 0.5, 5: 0.3}, 11, [4, 5]),
-        ({5: 0.3, 4: 0.5}, 10, [4]),
-        ({2: 0.5, 4: 0.3}, 30, [1, 2]),
-        ({2: 0.5, 4: 0.3}, 45, [1, 2, 4]),
-        ({5: 0.9}, 50, [1, 5]),
-    ],
-    ids=[
-        *("all of few", "unread", "likeliest", "leaning", "leaning on nothing", "too late", "two", "full"),
-        *("what is leant on counts", "both", "the rest in order"),
-    ],
-)
-def test_a_model_is_shown_the_likeliest_and_what_they_lean_on(
-    chances: dict[int, float], most: int, shown: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Until so many characters are shown; a paragraph may lean on the one before, a late pronoun not."""
-    monkeypatch.setattr(answer, "_SHOWN", most)
-    places = offered(LEANING)
-    read = [Read(places[n], Reading(places[n].start, places[n].end, c)) for n, c in chances.items()]
-    found = worth_showing(tuple(places.values()), sorted(read, key=lambda each: -each.reading.chance))
-    assert shown == [place.number for place in found]
-
-
-def test_a_sentence_leans_on_none_of_another_article(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stands before it in the list may be of another text."""
-    monkeypatch.setattr(answer, "_SHOWN", 1)
-    places = offered("Ito came.", "He signed.")
-    found = worth_showing(tuple(places.values()), [Read(places[2], Reading(0, 10, 0.9))])
-    assert [2] == [place.number for place in found]
 
 
 @given(st.lists(st.floats(0, 0.25), min_size=4, max_size=4), st.integers(1, 4), st.floats(0, 1))

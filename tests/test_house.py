@@ -83,6 +83,7 @@ def test_rag_knows_neither_evals_nor_the_page() -> None:
         ("named", {"rag.types", "rag.words"}),
         ("silence", {"rag.types", "rag.words", "rag.named"}),
         ("answer", {"rag.types", "rag.words"}),
+        ("pick", {"rag.types", "rag.words", "rag.answer"}),
         ("sentences", {"rag.types"}),
         ("debris", {"rag.types"}),
     ],
