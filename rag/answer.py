@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rag.types import Draft, DraftSentence, Evidence, Offered, Reading, Sentence
-from rag.words import words
+from rag.words import STOPWORDS, key, words
 
 # Sentences are quoted until it is so likely that the answer is among them, of all that answer at all.
 _ENOUGH = 0.85
@@ -68,7 +68,20 @@ def _same(a: Read, b: Read) -> bool:
 
 
 def likelihood(read: Sequence[Read], sentences: Sequence[Sentence]) -> float:
-    """How likely it is that the shown sentences answer: that the places which they cite do; any, if none."""
+    """How likely it is that the shown sentences answer; that any does, if none is shown.
+
+    That is the chance of the places which they cite, and of those that give the same as the answer: what two
+    outlets report is right when either report is.
+    """
     shown = {(c.article.id, c.start) for s in sentences for c in s.citations}
-    said = [r for r in read if not shown or (r.offered.article.id, r.offered.start) in shown]
+    cited = [r for r in read if (r.offered.article.id, r.offered.start) in shown]
+    given = {gives for r in cited if (gives := _gives(r))}
+    said = [r for r in read if not shown or r in cited or _gives(r) in given]
     return min(1.0, sum(each.reading.chance for each in said))
+
+
+def _gives(each: Read) -> frozenset[str]:
+    """What a sentence gives as the answer: its content words' keys."""
+    focus = each.reading.focus
+    text = each.offered.article.text[focus.start : focus.end] if focus else ""
+    return frozenset(key(word) for word in words(text) if word not in STOPWORDS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,3 +88,19 @@ def test_likelihood_is_that_of_the_places_which_are_cited() -> None:
     assert 0.2 == likelihood(known, [Sentence(place.quote, (cited,), "quoted", "")])
     assert 0.8 == pytest.approx(likelihood(known, []))
     assert 0.0 == likelihood((), [])
+
+
+def test_who_gives_the_same_as_the_answer_makes_it_likelier() -> None:
+    """Another sentence's chance counts when it gives the words that the shown one gives, and no other's."""
+    first, second, third = ((TEXT.index(w), TEXT.index(w) + len(w)) for w in ("Ito", "Kato", "The harbour"))
+    again = (TEXT.rindex("Ito"), TEXT.rindex("Ito") + 3)
+    focuses = (Span(*each) for each in (first, second, third, again))
+    known = tuple(
+        each._replace(reading=replace(each.reading, focus=focus))
+        for each, focus in zip(
+            sorted(read(0.4, 0.3, 0.1, 0.05), key=lambda r: r.reading.start), focuses, strict=True
+        )
+    )
+    place = known[0].offered
+    cited = Citation(1, KNOWN, place.start, place.end, place.quote)
+    assert 0.45 == pytest.approx(likelihood(known, [Sentence(place.quote, (cited,), "quoted", "")]))
