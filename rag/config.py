@@ -63,7 +63,7 @@ class Config:
     evidence: int = 4
     run: int = 4
     quote_sentences: int = 3
-    silence_below: float = 0.12
+    silence_below: float = 0.1
     judge: bool = False
     wait_s: float = 120.0
 
