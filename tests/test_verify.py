@@ -375,3 +375,60 @@ def test_a_denial_answers_a_denial(text: str, number: int, reason: str | None) -
     checked = check(DraftSentence(text, (number,)), DENIALS)
     assert (reason is None) == checked.passed, checked.reason
     assert reason is None or reason in checked.reason
+
+
+HIDDEN = offered(
+    "“The arrange\u00adment is\u00a0sound,\u200b” Reyes said\u2009of it. "
+    "«Nobody was hurt», Lang said. "
+    '"The Last Ferry" is a film on loss. '
+    "The crew of 1\u200b2 filmed it in 24\u202fdays."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "passes"),
+    [
+        ('Reyes said "The arrangement is sound" of it.', 1, True),
+        ("Reyes said “The arrangement is sound” of it.", 1, True),
+        ("Reyes said “The arrangement was sound” of it.", 1, False),
+        ("Reyes said „The arrangement is sound“ of it.", 1, True),
+        ("Reyes said «The arrangement is found» of it.", 1, False),
+        ("“Nobody was hurt,” Lang said.", 2, True),
+        ("Lang said: “Nobody had been hurt.”", 2, False),
+        ("The crew of 12 filmed “The Last Ferry” in 24 days.", 4, True),
+        ("The crew of 12 filmed “The First Ferry” in 24 days.", 4, False),
+        ("The crew of 13 filmed it in 24 days.", 4, False),
+    ],
+)
+def test_what_nobody_sees_makes_no_difference(text: str, number: int, passes: bool) -> None:
+    """Soft hyphens, zero-width characters, kinds of spaces and of marks part no words; other words do."""
+    checked = check(DraftSentence(text, (number,)), HIDDEN)
+    assert passes == checked.passed, checked.reason
+    assert HIDDEN[number].article.text[HIDDEN[number].start : HIDDEN[number].end] == checked.cited[0].quote
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Raymond Holt signed it in Norham with Lucia Ferrand.", None),
+        ("Raymond Ferrand signed it in Norham.", "made of two"),
+        ("Ferrand signed it in Raymond Holt.", "as a person"),
+        ("Ferrand has an interest in Raymond Holt.", None),
+        ("In Holt's words, it was signed in Norham.", None),
+        ("Holt opened the bridge at dawn, and the mill was sold by Ferrand after a quarrel.", None),
+        (
+            "Ferrand opened the bridge at dawn, and the mill was sold by Holt after a quarrel.",
+            "change places",
+        ),
+    ],
+)
+def test_names_keep_their_places(text: str, reason: str | None) -> None:
+    """Nobody is a place, no name is made of two, and each keeps the company that it has in the article."""
+    known = offered(
+        "Minister Raymond Holt, who has an interest in bridges, signed it in Norham with the engineer Lucia"
+        " Ferrand, whom he praised; the words are his. "
+        "Holt opened the old bridge at dawn, and after a long quarrel in court Ferrand sold the paper mill."
+    )
+    checked = check(DraftSentence(text, (2,) if "bridge" in text else (1,)), known)
+    assert (reason or "") in checked.reason
+    assert reason or "place" not in checked.reason

@@ -360,6 +360,8 @@ def roles(truth: Truth, _: Stock) -> DraftSentence | None:
     spots = [*_NAME.finditer(text), *_PLACE.finditer(text)]
     opening = re.match(r"[A-Z][a-zé]+(?: [A-Z][a-zé]+){1,2}\b", text)
     spots += [opening] if opening and not opening.group().startswith(("The ", "In ", "On ", "A ")) else []
+    nobody = {*_NO_NAME, *_MONTHS, *_WEEKDAYS}
+    spots = [m for m in spots if nobody.isdisjoint(m.group().split())]
     spots = sorted({m.span(): m for m in spots}.values(), key=lambda m: m.start())
     for one, other in pairwise(spots):
         between = text[one.end() : other.start()]

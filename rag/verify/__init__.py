@@ -22,12 +22,15 @@ from rag.verify.polarity import turned
 from rag.verify.roles import swapped
 from rag.verify.source import Source
 from rag.verify.strength import strengthened
-from rag.verify.tokens import plain
+from rag.verify.tokens import plain, visible
 
-_QUOTED = re.compile(r"[“\"]([^“”\"]{2,})[”\"]")
+_QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]{2,})[”“»\"]")
 # Single marks that cannot be apostrophes: they open after a space and close before one.
 _SINGLY_QUOTED = re.compile(r"(?<!\w)[‘']([^‘’']{2,}(?:[’'](?=\w)[^‘’']+)*)[’'](?!\w)")
-_DOUBLE_QUOTES = str.maketrans("“”„«»‘’‚", '"""""\'\'\'')
+_PLAIN_MARKS = str.maketrans("“”„‟«»‘’‚‛‹›´`", "\"\"\"\"\"\"''''''''")
+# Names of films, books and the like are short and have capitals.
+_TITLED = r"(?:[A-Z\d]\S*|of|the|and|a|an|in|for|to|on)"
+_TITLE = re.compile(rf"{_TITLED}(?: {_TITLED}){{0,6}}")
 # What speaks to whoever reads it, a model above all, reports nothing: it may be quoted and carries nothing.
 _ORDER = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\binstructions?\b|\bnote to the (?:assistant|ai|model)\b"
@@ -126,9 +129,9 @@ def _quotations(text: str, source: Source) -> str | None:
     for pattern in (_QUOTED, _SINGLY_QUOTED):
         for match in pattern.finditer(text):
             inside = _plain(match.group(1)).strip(" ,.")
-            if not any(inside in source for source in sources):
+            if not any(inside in each for each in sources) and not _is_title(inside, source):
                 return f"quotes words that do not stand in what it cites: {match.group(1)!r}"
-    if _plain(text).count('"') % 2 and not any(_plain(text) in source for source in sources):
+    if _plain(text).count('"') % 2 and not any(_plain(text) in each for each in sources):
         return "has a quotation mark without its other half"
     return None
 
@@ -151,5 +154,13 @@ _TESTS: tuple[Callable[[str, Source], str | None], ...] = (
 )
 
 
+def _is_title(inside: str, source: Source) -> bool:
+    """Whether it is the name of a work that the article has in quotation marks as well."""
+    if not _TITLE.fullmatch(inside):
+        return False
+    return any(re.search(rf'"{re.escape(inside)},?"', _plain(a.text)) for a in source.articles)
+
+
 def _plain(text: str) -> str:
-    return " ".join(text.translate(_DOUBLE_QUOTES).split())
+    """A text without what nobody sees, with one kind of spaces and of quotation marks."""
+    return " ".join(visible(text).translate(_PLAIN_MARKS).split())

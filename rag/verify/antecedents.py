@@ -18,6 +18,7 @@ _HE = frozenset("he she him her his hers himself herself".split())
 _IT = frozenset("it its they them their theirs we us our ours".split())
 _THE = frozenset("the this that these his her its their".split())
 _PLACING = frozenset("in at on from near outside inside around across of".split())
+_ENDS = (". ", "! ", "? ", ".” ", '." ', "!” ", '!" ', "?” ", '?" ')
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 # What any article may call the company, the country ... that it is on.
 _KINDS = frozenset(
@@ -90,7 +91,7 @@ def who_before(place: Offered) -> tuple[frozenset[str], ...]:
 def what_before(place: Offered) -> tuple[frozenset[str], ...]:
     """What the article is on: names of its title, and what the sentence before named first, no people."""
     text = _before(place)
-    opening = max(text.rstrip(' .!?”"').rfind(mark) for mark in (". ", "! ", "? ", "” ", '" '))
+    opening = max(text.rstrip(' .!?”"').rfind(mark) for mark in _ENDS)
     last = [name.keys for name in _no_people(text, place) if name.start > opening]
     return (*last[:1], *titled(place))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from rag.verify.tokens import Name, Token, names, plain, tokenize
@@ -54,6 +55,8 @@ _COUNTRIES = frozenset(
     tokyo washington beijing moscow london paris berlin seoul kyiv brussels pyongyang taipei
     """.split()
 )
+# What in a name is nobody's own.
+_NO_ONES = OFFICES | _PORTFOLIOS | _COUNTRIES
 _SAYING = re.compile(
     r"^(?:,? (?:also|later|then|has|had))?,? (?:said|says|told|added|warned|wrote|noted|argued|insisted"
     r"|claimed|called|wants|hopes|expects|believes|thinks|tweeted|testified|replied|admitted)\b"
@@ -90,6 +93,15 @@ def known(text: str) -> tuple[Known, ...]:
 def bare(keys: frozenset[str]) -> frozenset[str]:
     """The keys of a name without its offices, if anything else is left."""
     return keys - OFFICES - _PORTFOLIOS or keys
+
+
+def parts_of(mine: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
+    """The parts of a name that no office, "of" or the like parts."""
+    for kind, part in groupby(
+        mine, key=lambda t: t.named and not {t.key} & (OFFICES | _PORTFOLIOS | _COUNTRIES)
+    ):
+        if kind:
+            yield tuple(part)
 
 
 def _own(mine: tuple[Token, ...]) -> frozenset[str]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.verify.company import misplaced
 from rag.verify.meanings import among
+from rag.verify.people import is_person, known, parts_of, persons
 from rag.verify.source import Source
 from rag.verify.tokens import names, plain, tokenize
 
@@ -31,6 +33,13 @@ _SPEAKING = (
 )
 
 
+# "Interest in Lund" is no place, and "in Lund's words" neither.
+_IN_A_NAME = re.compile(
+    r"(?<!est )(?<!ust )(?<!ith )(?<!nce )(?<!elieve )"
+    rf"\b(?:in|near|across|inside) (?P<who>{_NAMED})(?![\w’'-])"
+)
+
+
 class _Pair(NamedTuple):
     first: frozenset[str]
     second: frozenset[str]
@@ -40,7 +49,37 @@ class _Pair(NamedTuple):
 
 def swapped(text: str, source: Source) -> str | None:
     """What is wrong with who is who: names that change places, words given to another speaker."""
+    if person := _placed(text, source):
+        return f"is in, or near, {person}, whom what it cites has as a person"
+    if mixed := _mixed(text, source):
+        return f"has one name made of two: {mixed}"
+    if pair := misplaced(text, source):
+        return f"has {_shown(pair[0])} and {_shown(pair[1])} change places"
     return _exchanged(text, source) or _misattributed(text, source)
+
+
+def _placed(text: str, source: Source) -> str | None:
+    """A person whom a text has things be in or near, as only places can be."""
+    for match in _IN_A_NAME.finditer(text):
+        keys = frozenset(token.key for token in tokenize(match.group("who")) if token.named)
+        if keys and any(is_person(keys, article.text) for article in source.articles):
+            return match.group("who")
+    return None
+
+
+def _mixed(text: str, source: Source) -> str | None:
+    """A part of a person's name with another name for the rest of it."""
+    tokens = tokenize(text)
+    people = {who for article in source.articles for who in persons(article.text) if len(who) > 1}
+    others = {key for article in source.articles for name in known(article.text) for key in name.keys}
+    for run in names(text):
+        for part in parts_of(tokens[run.first : run.end]):
+            keys = frozenset(token.key for token in part)
+            mine = [who for who in people if who & keys]
+            strange = keys - frozenset().union(*mine)
+            if mine and not any(who <= keys for who in mine) and strange & others:
+                return " ".join(token.text for token in part)
+    return None
 
 
 def _exchanged(text: str, source: Source) -> str | None:

@@ -64,10 +64,21 @@ _LONG = (
 )
 
 
+# Soft hyphens, zero-width characters and marks of direction.
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
+
+
+def visible(text: str) -> str:
+    """A text without the characters that nobody sees."""
+    return _INVISIBLE.sub("", text)
+
+
 @lru_cache(maxsize=4_096)
 def plain(text: str) -> str:
-    """A text on one line, with the United States and the like in their short form."""
-    found = " ".join(text.split())
+    """What is seen of a text, on one line, with the United States and the like in their short form."""
+    found = " ".join(visible(text).split())
     for long, short in _LONG:
         found = long.sub(short, found)
     return found
