@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +158,47 @@ def test_a_busy_server_is_asked_again(tmp_path: Path) -> None:
         with pytest.raises(ModelError):
             ask(config(tmp_path, url, retries=3))
         assert 1 == len(requests)
+
+
+ENDLESS = [
+    Reply(repeat(b"x" * 9_000)),
+    Reply(repeat(b": still here\n\n")),
+    Reply(repeat(b"x" * 9_000), 500),
+    Reply(repeat(b'data: {"choices": [{"delta": {"reasoning_content": "hm"}}]}\n\n' * 50)),
+]
+
+
+@pytest.mark.parametrize("reply", ENDLESS)
+def test_who_never_ends_is_hung_up_on(tmp_path: Path, reply: Reply) -> None:
+    """At the deadline the connection itself ends, so that nobody goes on to read or send what is no reply."""
+    gone = threading.Event()
+
+    def pieces() -> Iterator[bytes]:
+        try:
+            yield from reply.pieces
+        finally:
+            gone.set()
+
+    with endpoint(lambda _: replace(reply, pieces=pieces())) as (url, _):
+        with pytest.raises(ModelError):
+            ask(config(tmp_path, url), seconds=0.5)
+        assert gone.wait(20)
+
+
+def test_far_too_much_is_no_reply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More bytes than any reply has are not waited through, whatever the deadline."""
+    monkeypatch.setattr("rag.chat._MOST_BYTES", 200_000)
+    with (
+        endpoint(lambda _: Reply(repeat(b"x" * 9_000))) as (url, _),
+        pytest.raises(ModelError, match="no reply"),
+    ):
+        ask(config(tmp_path, url), seconds=60)
+
+
+def test_one_piece_is_held_to_the_limit_too(tmp_path: Path) -> None:
+    """A server that says all in one event, far more than was asked for, is cut like any other."""
+    with endpoint(lambda _: said("word " * 5_000, size=25_000)) as (url, _):
+        assert 400 == len(ask(config(tmp_path, url)))
 
 
 def vectors(rows: list[list[float]]) -> Reply:
