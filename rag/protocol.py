@@ -96,7 +96,10 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _BULLETS = re.compile(r"(?:(?:[-*+•‣◦▪–—>]|\(?\d{1,2}[.)])\s+){0,4}")
-_EMPHASIS = re.compile(r"(?<![\w*])[*_]{1,3}(?=[^\s*])|(?<=[^\s*])[*_]{1,3}(?![\w*])|`{1,3}|\\(?=[\[\]()*_])")
+_EMPHASIS = re.compile(
+    r"(?<![\w*])[*_]{1,3}(?=[^\s*])|(?<=[^\s*])[*_]{1,3}(?![\w*])|(?<!\S)[*_]{2,30}(?!\S)"
+    r"|`{1,3}|\\(?=[\[\]()*_])"
+)
 _KIND = r"(?:provided|given|numbered|offered|available|above|following|supplied|news|these)"
 _THING = r"(?:sentences?|articles?|evidence|information|texts?|context|sources?|passages?|documents?)"
 _LEAD_IN = re.compile(
@@ -123,6 +126,8 @@ _STRAY = re.compile(
 _HELD = "\0"
 _ENDED = re.compile(r"[.!?…。！？:;\"'”’»)\]\0]\s{0,9}\Z")
 _SECOND_STOP = re.compile(r"([.!?…][\"'”’»)]{0,3})\s{0,3}\0\s{0,3}[.,;]")
+# The stop of a sentence whose marks stand on a line of their own, in front of the stop.
+_LEFT_OVER = re.compile(r"\A(?:[.,;:!?]{1,3} ){1,3}")
 _BEFORE_STOP = re.compile(r"\s{0,3}\0\s{0,3}(?=[.,;:!?)])|\s{1,3}(?=[.,;!?](?:[\s\0]|\Z))")
 
 _NOT = r"(?:\snot|n['’]t)"
@@ -326,6 +331,7 @@ def parse(unit: str) -> DraftSentence | None:
     numbers = tuple(dict.fromkeys(n for found in pattern.finditer(text) for n in _numbers(found.group())))
     held = pattern.sub(_HELD, text)
     plain = " ".join(_BEFORE_STOP.sub("", _SECOND_STOP.sub(r"\1", held)).replace(_HELD, " ").split())
+    plain = _LEFT_OVER.sub("", plain)
     if not re.search(r"\w", plain):
         return None
     understood = _ENDED.search(held) and not _STRAY.search(plain)
