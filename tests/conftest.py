@@ -34,6 +34,8 @@ SEEDS = ROOT / "seeds"
 # The same examples on every run; timing is the machine's business.
 settings.register_profile("pressroom", deadline=None, derandomize=True, database=None, max_examples=150)
 settings.load_profile("pressroom")
+# Many more, others on each run: --hypothesis-profile=thorough; --hypothesis-seed=N gives the same again.
+settings.register_profile("thorough", deadline=None, database=None, print_blob=True, max_examples=1_500)
 
 # The guard
 
