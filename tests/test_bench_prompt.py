@@ -12,8 +12,9 @@ import pytest
 
 from evals.bench import __main__ as bench
 from evals.bench import prompt
-from evals.bench.prompt import Asking, checking, compared, rows
+from evals.bench.prompt import Asking, _answers, checking, compared, rows
 from evals.bench.recorders import Prompt, citing, recording, tokens_of
+from evals.ledger.truths import paraphrases
 from evals.reader.data import Asked
 from rag import Assistant
 from rag.config import Config
@@ -89,8 +90,11 @@ def test_each_kind_of_prompt_has_its_row() -> None:
 
 
 def test_checks_of_an_answer_are_timed() -> None:
-    """Milliseconds of whole answers, at the median."""
-    assert checking().startswith("Checks of an answer of 5 sentences: ")
+    """Milliseconds of whole answers, about an article each, at the median."""
+    assert checking().startswith("Checks of an answer of one to 5 sentences: ")
+    sizes = [len(answer) for answer in _answers(paraphrases())]
+    assert [1, 2, 3] == sizes[:3]
+    assert {1, 2, 3, 4, 5} == set(sizes)
 
 
 def test_prompts_are_measured_to_the_end(
