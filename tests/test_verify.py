@@ -427,7 +427,8 @@ def test_names_keep_their_places(text: str, reason: str | None) -> None:
     known = offered(
         "Minister Raymond Holt, who has an interest in bridges, signed it in Norham with the engineer Lucia"
         " Ferrand, whom he praised; the words are his. "
-        "Holt opened the old bridge at dawn, and after a long quarrel in court Ferrand sold the paper mill."
+        "Holt opened the old bridge at dawn, and after a long quarrel in court Ferrand sold the paper mill. "
+        "“It will stand,” said Holt."
     )
     checked = check(DraftSentence(text, (2,) if "bridge" in text else (1,)), known)
     assert (reason or "") in checked.reason

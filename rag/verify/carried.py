@@ -16,28 +16,39 @@ _TOLD_AT_LEAST = 0.3
 _STRANGE_RUN = 4
 _BETTER_BY = 0.3
 # How a sentence that cites several places speaks of these themselves, and months, which are checked as dates.
-_OF_PLACES = frozenset(
-    "differ newer newest undated one another corrects january february march april may june july august"
-    " september october november december".split()
+_OF_PLACES = frozenset("differ newer newest undated one another corrects".split())
+_CHECKED = frozenset(
+    "january february march april may june july august september october november december monday tuesday"
+    " wednesday thursday friday saturday sunday two three four five six seven eight nine ten eleven twelve"
+    " hundred thousand million billion".split()
 )
+# What only the sentence before says, and a pronoun may mean, counts for less.
+_BY_CONTEXT = 0.5
 _LOOKED_AT = 60
 
 
 def uncarried(text: str, source: Source) -> str | None:
     """What is wrong with a text's words: too few are carried, or too many in a row are not."""
-    own = [token for token in tokenize(text) if token.carries]
-    if not own:
+    every = [token for token in tokenize(text) if token.carries]
+    if not every:
         return "says what nothing it cites says: no words at all"
-    if len(source.cited) > 1:
-        own = [token for token in own if token.word not in _OF_PLACES]
+    # Names, figures and dates that are not cited have passed checks of their own.
+    own = [t for t in every if (t.key in source.named or not t.named) and t.word not in _CHECKED]
+    own = [t for t in own if t.word not in _OF_PLACES] if len(source.cited) > 1 else own
     held = [among(token.key, source.named) for token in own]
-    told = [has for token, has in zip(own, held, strict=True) if not token.named]
+    meant = [has or among(t.key, source.meant) for t, has in zip(own, held, strict=True)]
+    told = [
+        has + (_BY_CONTEXT if by and not has else 0)
+        for t, has, by in zip(own, held, meant, strict=True)
+        if not t.named
+    ]
     strange = [token.word for token, has in zip(own, held, strict=True) if not has]
-    if sum(held) < _SHARED_AT_LEAST * len(own) or sum(told) < _TOLD_AT_LEAST * len(told):
+    shared = sum(told) + sum(token.named for token in own)
+    if shared < _SHARED_AT_LEAST * len(own) or sum(told) < _TOLD_AT_LEAST * len(told):
         return f"says what nothing it cites says: {', '.join(strange)}"
-    if run := _longest(list(zip((token.word for token in own), held, strict=True))):
+    if run := _longest(list(zip((token.word for token in own), meant, strict=True))):
         return f"adds what nothing it cites says: {', '.join(run)}"
-    return _elsewhere(frozenset(token.key for token in own), source) if own else None
+    return _elsewhere(frozenset(token.key for token in every), source)
 
 
 def _longest(words: list[tuple[str, bool]]) -> list[str]:

@@ -54,7 +54,7 @@ _HEAD_WITHIN, _REACH, _AROUND = 3, 3, 3
 class Denial(NamedTuple):
     """A denial: its word, the key of what it denies first, what it reaches, and how else it may be put.
 
-    `near` are the keys around it in the same part of the sentence; `comparing` and `temporal` say that a
+    `near` are the keys around it; `comparing` and `temporal` say that a
     comparison ("the first") or a time ("only after") says the same.
     """
 
@@ -67,6 +67,7 @@ class Denial(NamedTuple):
     part: int
     comparing: bool
     temporal: bool
+    since: bool
 
 
 @lru_cache(maxsize=4_096)
@@ -113,7 +114,7 @@ def _denies(tokens: tuple[Token, ...], i: int) -> bool:
         return True
     if token.word not in _NEGATIONS and not token.word.endswith("n't"):
         return False
-    if near[:1] and (near[0] in _JUST or (token.word == "no" and near[0] in ("doubt", "wonder"))):
+    if near[:1] and (near[0] in _JUST or (token.word == "no" and near[0] in ("doubt", "wonder", "matter"))):
         return False
     adjacent = token.word in ("not", "no") or token.word.endswith("n't")
     return _WEIGHED.isdisjoint(near[: 1 if adjacent else 3]) or "than" not in near
@@ -134,7 +135,8 @@ def _in_other_words(tokens: tuple[Token, ...], i: int) -> bool:
 def _denial(tokens: tuple[Token, ...], parts: tuple[int, ...], i: int) -> Denial:
     here = [n for n in range(len(tokens)) if parts[n] == parts[i] and n != i and _counts(tokens[n])]
     after = [n for n in here if n > i]
-    near = [n for n in here if n < i][-_AROUND:] + after[:_AROUND]
+    before = [n for n in range(i) if _counts(tokens[n])]
+    near = before[-_AROUND:] + after[:_AROUND]
     words = {token.word for token in tokens[max(0, i - 2) : i + 9]}
     head = next((n for n in after if n - i <= _HEAD_WITHIN), None)
     return Denial(
@@ -147,6 +149,7 @@ def _denial(tokens: tuple[Token, ...], parts: tuple[int, ...], i: int) -> Denial
         parts[i],
         _comparing(tokens, i),
         not words.isdisjoint(_IN_TIME),
+        "since" in words,
     )
 
 

@@ -65,7 +65,10 @@ _SAID = re.compile(r"\b(?:said|says|told|added|according to|wrote|asked) $", re.
 _AGE = re.compile(r"^, (?:aged )?\d\d\b|^, (?:who|whose)\b")
 # "The ambassador to Japan, Rahm Emanuel".
 _HOLDS = re.compile(r"\b(\w+)(?: (?:of|to|for|at|in) [^,.;:]{2,40})?, $")
-_APPOSED = re.compile(r", (?:\w+ing|[a-z]+)\b")
+_APPOSED = re.compile(
+    r", (?:an?|the|its|his|her|their|who|whose|which|one|former|then|now|chief|\w+ing"
+    r"|(?:[a-z-]+ ){1,3}(?:of|at|for))\b"
+)
 _STOPS = re.compile(r"[.;:!?“”\"()\n]")
 _BEFORE, _AFTER = 4, 8
 # So many characters beside a name say whether it speaks or what it is.
@@ -172,6 +175,11 @@ def _places(line: str) -> frozenset[frozenset[str]]:
         for run in names(line)
         if run.first and tokens[run.first - 1].word in ("in", "near", "across", "outside")
     )
+
+
+def has_spoken(keys: frozenset[str], text: str) -> bool:
+    """Whether an article has a person of this name speak."""
+    return is_person(keys, text) and any(name.spoke and keys <= name.keys for name in known(text))
 
 
 @lru_cache(maxsize=4_096)

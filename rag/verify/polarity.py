@@ -86,6 +86,8 @@ class _Sides:
         strange = [token for quote in self.quotes for token in tokenize(quote) if token.key not in self.said]
         if denial.comparing and any(_is_comparing(token) for token in strange):
             return not any(_is_comparing(token) for token in self.mine if token.key in denial.scope)
+        if denial.since and any(token.word == "last" for token in strange):
+            return True
         return denial.temporal and any(token.key in _TEMPORAL for token in strange)
 
     def _may_be(self, denial: Denial) -> bool:

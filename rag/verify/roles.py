@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rag.verify.company import misplaced
 from rag.verify.meanings import among
-from rag.verify.people import is_person, known, parts_of, persons
+from rag.verify.people import has_spoken, known, parts_of, persons
 from rag.verify.source import Source
 from rag.verify.tokens import names, plain, tokenize
 
@@ -62,7 +62,7 @@ def _placed(text: str, source: Source) -> str | None:
     """A person whom a text has things be in or near, as only places can be."""
     for match in _IN_A_NAME.finditer(text):
         keys = frozenset(token.key for token in tokenize(match.group("who")) if token.named)
-        if keys and any(is_person(keys, article.text) for article in source.articles):
+        if keys and any(has_spoken(keys, article.text) for article in source.articles):
             return match.group("who")
     return None
 

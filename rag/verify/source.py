@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -13,21 +12,10 @@ from rag.words import keys
 
 # So far back a pronoun or a role may point, in characters.
 _BACK = 500
-_POINTING = frozenset("he she they it his her hers their theirs its him them we our us i my the".split())
-
-_OWNING = frozenset(
-    "its his her their our my company country city club trust museum union firm group".split()
-)
+_POINTING = frozenset("he she they it his her its their them this that these those both such so".split())
+_ENDS = (". ", "! ", "? ", ".” ", '." ')
 # More words than these are no name of an outlet or of people.
 _NAME_AT_MOST = 6
-# A subject stands among the first words, or speaks.
-_SUBJECT = 6
-_SAYS = re.compile(
-    r"\b(?:he|she|they|it|we|i|ministers?|secretary|president|mayor|judge|company|spokes\w+|lawyer|manager|agency)"
-    r"(?: also| later| then)? (?:said|added|noted|warned|told|stated|argued|explained|wrote)\b"
-    r"|[,”\"] said (?:he|she|the)\b|\bhis\b|\bher\b",
-    re.IGNORECASE,
-)
 
 
 class Source:
@@ -88,15 +76,15 @@ class Source:
         return frozenset(word for part in given if len(part.split()) <= _NAME_AT_MOST for word in keys(part))
 
     @cached_property
-    def points_back(self) -> bool:
-        """Whether a pronoun or a role that acts or speaks in it may stand for somebody named before."""
-        return any(
-            not _POINTING.isdisjoint(token.word for token in tokenize(quote)[:_SUBJECT])
-            or _SAYS.search(quote)
-            for quote in self.quotes
-        )
-
-    @cached_property
-    def owns(self) -> bool:
-        """Whether something in it belongs to somebody whom it does not name."""
-        return any(not _OWNING.isdisjoint(token.word for token in tokenize(quote)) for quote in self.quotes)
+    def meant(self) -> frozenset[str]:
+        """Keys of titles, and of the sentence before where a pronoun that is cited may mean what it says."""
+        titles = (plain(article.title or "") for article in self.articles)
+        found = frozenset(word for title in titles for word in keys(title))
+        for place, quote in zip(self.cited, self.quotes, strict=True):
+            if not _POINTING.isdisjoint(token.word for token in tokenize(quote)):
+                before = plain(place.article.text[max(0, place.start - _BACK) : place.start])
+                opening = max(
+                    before.rstrip(' .!?”"').rfind(mark) for mark in (". ", "! ", "? ", ".” ", '." ')
+                )
+                found |= {token.key for token in tokenize(before[opening + 1 :])}
+        return found
