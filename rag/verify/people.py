@@ -179,7 +179,7 @@ def _places(line: str) -> frozenset[frozenset[str]]:
 
 def has_spoken(keys: frozenset[str], text: str) -> bool:
     """Whether an article has a person of this name speak."""
-    return is_person(keys, text) and any(name.spoke and keys <= name.keys for name in known(text))
+    return is_person(keys, text) and any(n.spoke and keys & n.keys for n in known(text))
 
 
 @lru_cache(maxsize=4_096)
