@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from rag import answer, library, rank, reader, retrieve, understand, verify
 from rag.articles import making
-from rag.types import Article, Citation, Draft, Question, Reading, Scope, Span
+from rag.types import Article, Citation, Draft, Question, Reading, Scope, Span, content_id
 from rag.verify import Checked
 
 Patch = Callable[[], AbstractContextManager[Any]]
@@ -89,7 +89,8 @@ def _later(*given: Any, **more: Any) -> Article:
     """Every dated article a thousand days younger than it is."""
     article = _made(*given, **more)
     day: date | None = article.published
-    return replace(article, published=day + timedelta(days=1000)) if day else article
+    moved = replace(article, published=day + timedelta(days=1000)) if day else article
+    return replace(moved, id=content_id(moved))
 
 
 def _days_ignored(filters: Any, shelf: Any) -> Scope:
