@@ -24,6 +24,15 @@ CASES = """
   cite: ["bridge"]
   gold: ["The bridge at Orrin cost 12 million crowns."]
   why: One number.
+- id: cost-compared
+  kind: compare
+  question: Did the bridge at Orrin cost 12 or 13 million crowns?
+  status: answered
+  must: [["12 million"], ["bridge at Orrin"]]
+  must_not: []
+  cite: ["bridge"]
+  gold: ["The bridge at Orrin cost 12 million crowns."]
+  why: Asked of faults that need few cases.
 """
 TEXT = "Mayor Ito opened the bridge on 4 May 2024. The bridge at Orrin cost 12 million crowns. Nobody came."
 # Where the faults are put in.
@@ -47,7 +56,7 @@ TARGETS: tuple[tuple[Any, str], ...] = (
 
 @pytest.fixture
 def small(tmp_path: Path) -> Suite:
-    """A suite of one article and one case of a number."""
+    """A suite of one article, with a case of each kind that these faults are asked of."""
     for part, name, text in (("articles", "bridge.txt", TEXT), ("cases", "all.yaml", CASES)):
         (tmp_path / part).mkdir()
         (tmp_path / part / name).write_text(text, encoding="utf-8")
