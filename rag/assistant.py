@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from rag import answer as quoting
-from rag import conflict, silence
+from rag import conflict, opinion, silence
 from rag.collection import Collection, open_articles, open_home, shelve_texts
 from rag.config import Config, data_folder
 from rag.embed import Embedder, embedder
@@ -213,6 +213,12 @@ class Assistant:
         if turn.ledger.dropped and not turn.ledger.sentences:
             turn.note("nothing that the model wrote passed its checks; quoting instead")
             turn.model = "quote"
+        elif not turn.ledger.sentences and not opinion.of_silence(turn.read, self.config.silence_below):
+            turn.note("the model is silent, and a sentence seems to answer; quoting instead")
+            turn.model = "quote"
+
+    def _seconded(self, turn: _Turn, checked: Checked) -> Checked:
+        return opinion.of_sentence(checked, turn.read, self.config.silence_below)
 
     def _quote(self, turn: _Turn) -> Iterator[Sentence]:
         with turn.step("answer"):

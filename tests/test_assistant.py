@@ -277,8 +277,8 @@ def test_a_cut_reply_ends_with_what_was_checked(voiced: Any) -> None:
 
 
 def test_a_silent_model_is_believed(voiced: Any) -> None:
-    """A model that says the articles do not answer makes the answer silent."""
-    answer, told = voiced(lambda _: said("NOT IN ARTICLES"))
+    """A model that says the articles do not answer makes the answer silent, where the reader is not sure."""
+    answer, told = voiced(lambda _: said("NOT IN ARTICLES"), "What did Hamada say about TikTok?")
     assert ("not_in_articles", "fake", []) == (answer.status, answer.model, told)
 
 
