@@ -199,7 +199,7 @@ def test_an_unlikely_sentence_is_no_other_side() -> None:
     """What the reader hardly takes for an answer does not contradict one."""
     told = fire("12", "15")
     first, second = told.read
-    told.read[1] = second._replace(reading=replace(second.reading, chance=0.01))
+    told.read[1] = second._replace(reading=replace(second.reading, chance=0.005))
     assert [] == told.shown(FIRE)
     told.read = [first, second]
     assert told.shown(FIRE)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rag.verify.tokens import Token, tokenize
 from rag.words import key
 
-_NEGATIONS = frozenset("not no never none nobody nothing neither nor without cannot non nowhere".split())
+_NEGATIONS = frozenset("not no never none nobody nothing neither nor without cannot nowhere".split())
 # These deny in other words; the first lot binds what follows: who repeats that must deny it too.
 _BINDING = frozenset(
     key(word)

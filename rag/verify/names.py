@@ -171,7 +171,7 @@ def _points(
     gone = [noun for noun in open_.nouns if noun not in apart]
     if any(_within(wanted, described(noun, person, place)) for noun in gone):
         return True
-    return not left_out and _within(wanted, titled(place))
+    return not person and not left_out and _within(wanted, titled(place))
 
 
 def _within(wanted: frozenset[str], found: Iterable[frozenset[str]]) -> bool:

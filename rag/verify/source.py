@@ -77,9 +77,8 @@ class Source:
 
     @cached_property
     def meant(self) -> frozenset[str]:
-        """Keys of titles, and of the sentence before where a pronoun that is cited may mean what it says."""
-        titles = (plain(article.title or "") for article in self.articles)
-        found = frozenset(word for title in titles for word in keys(title))
+        """Keys of the sentence before, where a pronoun that is cited may mean what it says."""
+        found: frozenset[str] = frozenset()
         for place, quote in zip(self.cited, self.quotes, strict=True):
             if not _POINTING.isdisjoint(token.word for token in tokenize(quote)):
                 before = plain(place.article.text[max(0, place.start - _BACK) : place.start])
