@@ -201,11 +201,12 @@ class Assistant:
         judged = partial(judge.look, deadline=turn.deadline, note=turn.note) if judge else _unjudged
         try:
             for checked in voice.compose(turn.question, seen, today, turn.deadline, judged):
-                if (sentence := turn.ledger.enter(checked)) is not None:
+                if (sentence := turn.ledger.enter(self._seconded(turn, checked))) is not None:
                     yield sentence
         except ModelError as error:
             if turn.ledger.sentences:
                 turn.note(f"{error}; the answer ends with what was checked before")
+                turn.cut = True
                 return
             turn.note(f"{error}; quoting instead")
             turn.model = "quote"
@@ -258,6 +259,7 @@ class Assistant:
             model=turn.model,
             confidence=likely if answered else 1.0 - likely,
             trace=Trace(self.config.fingerprint, turn.prompts, turn.ms, tuple(turn.notes)),
+            incomplete=turn.cut,
         )
 
 
@@ -278,6 +280,7 @@ class _Turn:
         self.frequencies: dict[str, int] = {}
         self.ledger = Ledger()
         self.model = "quote"
+        self.cut = False
         self.prompts: dict[str, str] = {}
         self.ms: dict[str, float] = {}
         self.notes: list[str] = []

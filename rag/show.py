@@ -44,7 +44,7 @@ def to_text(answer: Answer) -> str:
     written = {c.n for s in answer.sentences if s.verdict == "supported" for c in s.citations}
     body = "\n".join(_text_sentence(sentence) for sentence in answer.sentences)
     sources = "\n".join(_text_source(c, c.n in written) for c in answer.citations)
-    return "\n\n".join(part for part in (body, sources, _dropped_line(answer)) if part)
+    return "\n\n".join(part for part in (body, _cut_line(answer), sources, _dropped_line(answer)) if part)
 
 
 def to_markdown(answer: Answer) -> str:
@@ -59,7 +59,7 @@ def to_markdown(answer: Answer) -> str:
         f"{c.n}. “{_md(line(c.quote))}” {_md(line(c.article.title))}, {_md(origin(c.article))}"
         for c in answer.citations
     )
-    return "\n\n".join(part for part in (title, body, sources, dropped) if part)
+    return "\n\n".join(part for part in (title, body, _md(_cut_line(answer)), sources, dropped) if part)
 
 
 def sentence_html(sentence: Sentence, turn: str = "") -> str:
@@ -264,6 +264,12 @@ def _text_source(c: Citation, quoted: bool) -> str:
 def _nearest_lines(answer: Answer) -> list[str]:
     lines = [f"  - {line(n.article.title)} ({origin(n.article)}): {line(n.why)}" for n in answer.nearest]
     return ["Nearest articles:", *lines] if lines else []
+
+
+def _cut_line(answer: Answer) -> str:
+    if not answer.incomplete:
+        return ""
+    return "The model's reply was cut; the answer ends with what was checked before."
 
 
 def _dropped_line(answer: Answer) -> str:

@@ -323,7 +323,10 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is shown: checked sentences, or an honest silence with the nearest articles."""
+    """What is shown: checked sentences, or an honest silence with the nearest articles.
+
+    It is `incomplete` when the model's reply was cut; it then ends with what was checked before.
+    """
 
     question: Question
     status: Status
@@ -335,6 +338,7 @@ class Answer:
     model: str
     confidence: float
     trace: Trace
+    incomplete: bool = False
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -369,6 +373,7 @@ class Answer:
             ],
             "model": self.model,
             "confidence": round(self.confidence, 4),
+            "incomplete": self.incomplete,
             "trace": {
                 "prompts": dict(trace.prompts),
                 "config": trace.config,
