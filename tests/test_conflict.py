@@ -16,7 +16,7 @@ from evals.conflicts.seen import RIGHT, verdict
 from rag import Assistant
 from rag.answer import Read
 from rag.conflict import differences
-from rag.conflict.values import clash
+from rag.conflict.differ import clash
 from rag.types import Citation, Offered, Reading, Sentence, Span
 from rag.verify.when import When, mentions
 from tests.conftest import config_for

@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from rag.answer import Read
-from rag.conflict.same import CORRECTS, Asked, Side, asked_for, same_thing
+from rag.conflict.differ import differ
+from rag.conflict.same import CORRECTS, same_thing
+from rag.conflict.sides import Asked, Side, asked_for
 from rag.conflict.told import Groups, composed
-from rag.conflict.values import Value, differ, states, value_of
+from rag.conflict.values import Value, states, value_of
 from rag.reader.kinds import Kind, kind_of
 from rag.types import DraftSentence, Offered, Sentence
 from rag.verify import Checked, check
@@ -22,7 +24,7 @@ from rag.words import keys
 
 # Beside the likeliest answer, another sentence is no answer to the same question below this share of its
 # chance, nor below this chance.
-_LIKELY_FROM, _LEAST = {"figure": 0.02, "date": 0.15, "name": 0.1}, 0.01
+_LIKELY_FROM, _LEAST = {"figure": 0.04, "date": 0.2, "name": 0.2}, 0.01
 # So many values are told at most, each with so many articles that give it.
 _MOST_VALUES, _MOST_ARTICLES = 3, 2
 # Of what is asked for by name, many may be right unless it is one that does, is or gets this.
@@ -66,7 +68,8 @@ def differences(
 
 def _conflict(asked: str, read: Sequence[Read], sentences: Sequence[Sentence]) -> Groups | None:
     """The values that cannot all be true, the first of them one that the answer gives."""
-    sides = tuple(_sides(read, kind_of(_BESIDE.split(asked)[0])))
+    kind = kind_of(_BESIDE.split(asked)[0])
+    sides = tuple(side for side in _sides(read, kind) if not states(asked, side.value))
     for sentence in sentences:
         places = {(c.article.id, c.start) for c in sentence.citations}
         for side in sides:

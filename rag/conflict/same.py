@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
-from rag.conflict.values import DATELINE, Value, clash, states
-from rag.types import Offered, Span
+from rag.conflict.differ import clash
+from rag.conflict.sides import LYING, Asked, Side
+from rag.conflict.values import states
 from rag.verify.meanings import OPPOSITES, among
-from rag.verify.roles import speakers
-from rag.verify.tokens import Token, names, tokenize
-from rag.verify.when import When, mentions
-from rag.words import content_words, key, keys
+from rag.verify.tokens import names, tokenize
+from rag.verify.when import mentions
+from rag.words import key, keys
 
-_CLAUSE = re.compile(r"[,;:—()]|\b(?:who|which|whose|where|when|because|while|although|but|and)\b")
 _PART = re.compile(
     r"\b(?:among|including|includes?|alone|another|further|additional|extra|each|per|every|apiece|of them"
     r"|of whom|of which|others?|more(?! than))\b|\ba (?:day|week|month|year|head)\b"
@@ -33,7 +30,6 @@ _WITH = re.compile(r"(?: [^\W\d_]+)? (?:with|for|from|in|of|among|at|on) ((?:[^\
 _FURTHER = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|in|on|at|of|for|from|with|by|to|after)\b.*"
 )
-_LYING = re.compile(r"\b(?:in|at|on|near|outside|inside) (?:the )?$", re.IGNORECASE)
 _COMING = re.compile(r"(?<!\bhis )(?<!\bher )(?<!\ba )(?<!\bthe )\b(?:will|shall|going to|(?:is|are) to)\b")
 _TOO = re.compile(r"\b(?:too|also|as well|likewise|both|another|others?|among|including|one of)\b")
 # What an article says of its own mistake; and what tells that another value is no more thought right.
@@ -43,16 +39,28 @@ CORRECTS = re.compile(
 _NO_MORE = re.compile(
     rf"{CORRECTS.pattern}|\b(?:not|instead of|rather than|earlier|previous(?:ly)?|up from)\b", re.IGNORECASE
 )
-_HELD_AT_LEAST = 0.5
+# The share of what is asked about that a sentence must hold, and how much of it one with a name may lack.
+_HELD_AT_LEAST, _MAY_LACK = 0.5, 1
 # Beside names these say of whom the question is, and not what is asked.
 _ROLES = frozenset(
     keys("minister president secretary foreign defense prime chief director chairman mayor judge")
 )
+# Letters of a name that is made of another, and of its ending: "Orsia", "Orsian".
 _ROOT, _ENDING = 4, 3
-_ACCORDING = re.compile(r"\b[Aa]ccording to (?:the |its |his |her )?([^\W\d_]+)")
-_PURPOSE = frozenset("for against per about".split())
-_SAYING = frozenset("said says say told claimed claims claim".split())
 _TIMES = frozenset(keys("night day evening morning week weekend month year hour summer winter time total"))
+_AFTER = re.compile(
+    r"\b(?:after|before|following|since) (?:the |its |his |her |their )?([^\W\d_]+)", re.IGNORECASE
+)
+_RELATED = re.compile(
+    r"(?:['’]s|\bhis|\bher|\btheir) (?:late |former )?(?:father|mother|son|daughter|wife|husband|brother"
+    r"|sister|uncle|aunt|widow|deputy)\b"
+)
+# Of another of these another figure is true.
+_PERIODS = frozenset(keys("day weekend week month quarter half season opening lottery"))
+_BY = re.compile(
+    r"\b(?:up|down|ris\w+|rose|fall\w*|fell|increas\w+|decreas\w+|cut|raised|lowered|grew|grow\w*|drop\w*)"
+    r" by $"
+)
 _BOUNDS_OF_TIME = frozenset("before after since until during".split())
 _ORDINALS = frozenset(map(key, "first second third fourth fifth sixth last final".split()))
 _ASKING = frozenset(map(key, "demand offer ask urge propose request sue".split()))
@@ -78,84 +86,6 @@ _APART = tuple(
 )
 
 
-class Side:
-    """A sentence with the value that it gives as the answer."""
-
-    def __init__(self, offered: Offered, value: Value, focus: Span | None) -> None:
-        self.offered = offered
-        self.value = value
-        self.focus = focus
-        opening = DATELINE.match(offered.quote)
-        self._begins = opening.end() if opening else 0
-        self.text = offered.quote[self._begins :]
-        self.at = value.place.start - self._begins
-        self.until = value.place.end - self._begins
-
-    @cached_property
-    def tokens(self) -> tuple[Token, ...]:
-        """The words of the sentence, its value apart."""
-        return tuple(t for t in tokenize(self.text) if t.end <= self.at or t.start >= self.until)
-
-    @property
-    def says(self) -> bool:
-        """Whether the value stands in words that say something, and not in the dateline."""
-        return self.at >= 0 and bool(self.keys)
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        """Keys of the words that carry something."""
-        return frozenset(token.key for token in self.tokens if token.carries)
-
-    @cached_property
-    def framed(self) -> tuple[tuple[str, str], ...]:
-        """The words that carry something and stand behind such a preposition, or before a verb of saying."""
-        behind = [(b.key, a.word) for a, b in pairwise(self.tokens) if a.word in _PURPOSE and b.carries]
-        speaks = [(a.key, "says") for a, b in pairwise(self.tokens) if b.word in _SAYING and a.carries]
-        told = [(key(m.group(1).lower()), "according") for m in _ACCORDING.finditer(self.text)]
-        return (*behind, *speaks, *told)
-
-    @cached_property
-    def clause(self) -> str:
-        """The part of the sentence in which the value stands."""
-        cuts = [0, *(m.end() for m in _CLAUSE.finditer(self.text, 0, self.at)), len(self.text)]
-        end = next((m.start() for m in _CLAUSE.finditer(self.text, self.until)), len(self.text))
-        return self.text[max(c for c in cuts if c <= self.at) : end]
-
-    @cached_property
-    def article(self) -> frozenset[str]:
-        """Keys of the article's title and text."""
-        article = self.offered.article
-        return frozenset(keys(f"{article.title}\n{article.text}"))
-
-    @cached_property
-    def named(self) -> frozenset[str]:
-        """Keys of the names beside the value, but of those who only speak."""
-        said = {word for who in speakers(self.text) for word in who}
-        return frozenset(t.key for t in self.tokens if t.named) - said
-
-    @cached_property
-    def dates(self) -> tuple[When, ...]:
-        """The dates beside the value."""
-        # Behind a capital, "In May" is read as no month.
-        text = self.text[:1].lower() + self.text[1:]
-        return tuple(w for w, start, end in mentions(text) if end <= self.at or start >= self.until)
-
-
-class Asked(NamedTuple):
-    """A question: keys of its words and of the names among them, and its dates."""
-
-    words: frozenset[str]
-    names: frozenset[str]
-    dates: tuple[When, ...]
-
-
-def asked_for(question: str) -> Asked:
-    """A question as the sentences are held against it."""
-    named = frozenset(token.key for token in tokenize(question) if token.named)
-    words = frozenset(key(word) for word in content_words(question))
-    return Asked(words, named & words, tuple(when for when, _, _ in mentions(question)))
-
-
 def same_thing(one: Side, other: Side, asked: Asked) -> bool:
     """Whether nothing tells that both sentences, whose values differ, are true of two things."""
     return not any(apart(one, other, asked) or apart(other, one, asked) for apart in _EACH)
@@ -176,6 +106,41 @@ def _knows(words: frozenset[str], name: str) -> bool:
     return any(long.startswith(short) and len(long) - len(short) <= _ENDING for long, short in near)
 
 
+def _loosely(one: Side, _: Side, asked: Asked) -> bool:
+    """A name or a day apart from what is asked about: many stand in a sentence, for many things."""
+    if one.value.family == "figure":
+        return False
+    wanted = asked.words - asked.category
+    if one.value.family == "name" and one.value.name <= asked.words:
+        return True
+    lacked = [w for w in wanted if not among(w, one.keys) and not (w in asked.names and w in one.article)]
+    deed = wanted - asked.names
+    return len(lacked) > _MAY_LACK or bool(deed and not any(among(word, one.near) for word in deed))
+
+
+def _grown(one: Side, other: Side, asked: Asked) -> bool:
+    """A longer name of which the question's is a part, "Draft Lottery"; or somebody's relative."""
+    longer = {b.key for a, b in pairwise(one.tokens) if a.named and b.named and a.key in asked.names}
+    if any(not _knows(asked.words | other.keys, word) for word in longer):
+        return True
+    return bool(_RELATED.search(one.text)) and not _RELATED.search(other.text)
+
+
+def _beside_it(one: Side, other: Side, asked: Asked) -> bool:
+    """What was after or before that which is asked about."""
+    mine, theirs = ({key(m.group(1).lower()) for m in _AFTER.finditer(side.text)} for side in (one, other))
+    return bool((mine - theirs) & (asked.words - asked.names))
+
+
+def _period(one: Side, other: Side, asked: Asked) -> bool:
+    """A figure of another stretch of time, or one by which something changed."""
+    if one.value.family != "figure":
+        return False
+    mine, theirs = ({t.key for t in tokenize(side.clause)} & _PERIODS for side in (one, other))
+    changes = [bool(_BY.search(side.text[: side.at])) for side in (one, other)]
+    return mine != theirs or changes[0] != changes[1]
+
+
 def _of_another(one: Side, _: Side, asked: Asked) -> bool:
     """A sentence that names somebody or something, and nothing of what the question is about."""
     return bool(one.named and asked.names) and asked.names.isdisjoint(one.named)
@@ -188,7 +153,7 @@ def _placed(one: Side, other: Side, asked: Asked) -> bool:
     known = other.article | asked.words
     tokens = tokenize(one.clause)
     return any(
-        _LYING.search(one.clause[: tokens[run.first].start])
+        LYING.search(one.clause[: tokens[run.first].start])
         and not any(among(t.key, known) for t in tokens[run.first : run.end])
         for run in names(one.clause)
     )
@@ -216,10 +181,15 @@ def _times(one: Side, other: Side, asked: Asked) -> bool:
     return any(pairs and all(pairs) for pairs in (beside if one.value.family != "date" else [], wanted))
 
 
-def _bounded(one: Side, other: Side, _: Asked) -> bool:
+def _bounded(one: Side, other: Side, asked: Asked) -> bool:
     """Before and since, first and second, and opposites: a word on each side that parts them."""
     mine, theirs = ({t.word for t in side.tokens} & _BOUNDS_OF_TIME for side in (one, other))
     if one.value.family != "date" and mine and theirs and mine.isdisjoint(theirs):
+        return True
+    said = frozenset(keys(one.clause))
+    if any(
+        asked.words & a and said & b and not said & a for sides in OPPOSITES for a, b in (sides, sides[::-1])
+    ):
         return True
     new, old = one.keys - other.keys, other.keys - one.keys
     if (new & _ORDINALS) and (old & _ORDINALS):
@@ -277,12 +247,18 @@ def _listed(one: Side, other: Side, _: Asked) -> bool:
     """Several may be right: "too"; or the other holds this value as well, and does not take it back."""
     if one.value.family != "figure" and _TOO.search(one.clause):
         return True
+    if one.value.name & frozenset(token.key for token in other.tokens):
+        return not _NO_MORE.search(other.text)
     beside = f"{other.text[: other.at]} {other.text[other.until :]}"
     return states(beside, one.value) and not _NO_MORE.search(other.text)
 
 
 _EACH = (
     _off,
+    _loosely,
+    _grown,
+    _beside_it,
+    _period,
     _elsewhere,
     _of_another,
     _in_place_of,

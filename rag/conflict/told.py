@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from rag.conflict.same import Side
+from rag.conflict.sides import Side
 from rag.types import DraftSentence
 
 Groups = tuple[tuple[Side, ...], ...]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
-from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from rag.reader.kinds import Kind
 from rag.types import Offered, Span
 from rag.verify.figures import Figure, figures
-from rag.verify.meanings import alike
 from rag.verify.tokens import Token, names, tokenize
 from rag.verify.when import When, mentions
-from rag.words import STOPWORDS, key, keys
+from rag.words import STOPWORDS, key
 
 Family = Literal["figure", "date", "name"]
 
@@ -27,56 +24,14 @@ DATELINE = re.compile(r"[A-Z][\w .,'’-]{1,40}(?:\([^()]{2,40}\)\s*)?[—–-]{
 _FREE = frozenset({"why", "said"})
 # A focus with more words beside the value is a statement too.
 _MOST_BESIDE = 3
-_MOST_SHOWN = 5
-_FIGURE_AT_MOST = 40
-
-_ABOUT = re.compile(
-    r"\b(?:about|around|roughly|approximately|some|nearly|almost|close to|just (?:under|over|short of)|up to"
-    r"|(?:an )?estimated|more than|over|fewer than|less than|under|as many as|as much as|at most|between)"
-    r"[ \w]{0,4}[$€£¥]?$",
-    re.IGNORECASE,
-)
-_AT_LEAST = re.compile(r"\bat least[ \w]{0,4}[$€£¥]?$", re.IGNORECASE)
-_RANGE = re.compile(r"\d ?(?:to|and|-|–) ?[$€£¥]?$|\bbetween [^,;]{1,24} and [$€£¥]?$", re.IGNORECASE)
-_RANGE_GOES_ON = re.compile(r" ?(?:to|-|–) ?[$€£¥]?\d|[^,;]{0,12}\band [$€£¥]?\d")
-_TOLL = frozenset(
-    map(key, "kill dead die death toll injure wound hurt miss victim fatality infect lost perish".split())
-)
+# Words of a focus that is shown whole, and characters that a figure with its unit may have.
+_MOST_SHOWN, _FIGURE_AT_MOST = 5, 40
 # Two neighbouring characters of one word or figure.
 _INSIDE = re.compile(r"\w\w|\d[.,]|[.,]\d|[$€£¥]\d")
-# So far apart may figures be of which one is said to be no exact one, or of which one is round.
-_ABOUT_WITHIN, _BOUND_WITHIN, _ROUND_WITHIN = Decimal("0.12"), Decimal("0.5"), Decimal("0.05")
-_ROUND_FROM = 100
-# What is counted in one of these is another figure in the next.
-_MEASURES = frozenset(
-    keys(
-        "dozen pair score mile kilometre kilometer km metre meter foot feet inch yard tonne ton kilogram "
-        "kg lb gram ounce litre liter gallon barrel hectare acre square cubic degree celsius fahrenheit "
-        "hour minute second day week month year decade"
-    )
-)
-_PEOPLE = frozenset(keys("people person persons life lives soul victim casualty man woman"))
 # Titles, roles and the like, which are no part of a name that tells it from another.
 _NO_NAME = frozenset(
     "mr mrs ms dr sir prime minister president secretary chancellor general professor judge captain king"
     " queen foreign defense the company inc ltd corp sa ag plc group with from by in at on".split()
-)
-_COUNTRIES = frozenset(
-    key(part)
-    for part in """
-    afghanistan albania algeria angola argentina armenia australia austria azerbaijan bahrain bangladesh
-    belarus belgium bolivia bosnia botswana brazil bulgaria cambodia cameroon canada chad chile china
-    colombia congo croatia cuba cyprus czechia denmark ecuador egypt england eritrea estonia ethiopia
-    europe fiji finland france gabon georgia germany ghana greece guatemala guinea haiti honduras hungary
-    iceland india indonesia iran iraq ireland israel italy jamaica japan jordan kazakhstan kenya korea
-    kosovo kuwait kyrgyzstan laos latvia lebanon lesotho liberia libya lithuania luxembourg madagascar
-    malawi malaysia mali malta mauritania mexico moldova mongolia montenegro morocco mozambique myanmar
-    namibia nepal netherlands nicaragua niger nigeria norway oman pakistan panama paraguay peru
-    philippines poland portugal qatar romania russia rwanda scotland senegal serbia singapore slovakia
-    slovenia somalia spain sudan sweden switzerland syria taiwan tajikistan tanzania thailand togo
-    tunisia turkey turkmenistan uganda ukraine uruguay uzbekistan venezuela vietnam wales yemen zambia
-    zimbabwe greenland palestine us uk africa asia america
-    """.split()
 )
 
 
@@ -175,17 +130,6 @@ def _shown(words: str, written: str) -> str:
     return shown if any(c.isdigit() for c in shown) else shown.lower()
 
 
-def differ(one: Value, one_said: Offered, other: Value, other_said: Offered) -> bool:
-    """Whether two values are of one kind and cannot both be true of the same thing."""
-    if one.family != other.family:
-        return False
-    if one.figure is not None and other.figure is not None:
-        return _figures_differ(one, one_said.quote, other, other_said.quote)
-    if one.when is not None and other.when is not None:
-        return clash(one.when, one_said.article.published, other.when, other_said.article.published)
-    return _names_differ(one.name, other.name)
-
-
 def states(text: str, value: Value) -> bool:
     """Whether a text holds the value, in any form."""
     if value.figure is not None:
@@ -193,77 +137,3 @@ def states(text: str, value: Value) -> bool:
     if value.when is not None:
         return any(when[:4] == value.when[:4] for when, _, _ in mentions(text))
     return value.name <= {token.key for token in tokenize(text)}
-
-
-def _names_differ(one: frozenset[str], other: frozenset[str]) -> bool:
-    if any(alike(a, b) for a in one for b in other):
-        return False
-    # A town and the country it lies in can both be right.
-    return bool(one & _COUNTRIES) == bool(other & _COUNTRIES)
-
-
-def _figures_differ(one: Value, one_text: str, other: Value, other_text: str) -> bool:
-    a, b = one.figure, other.figure
-    if a is None or b is None or a.unit != b.unit or not _nouns_agree(one, one_text, other, other_text):
-        return False
-    if a.value == b.value or _in_range(one, one_text) or _in_range(other, other_text):
-        return False
-    low, high = sorted((a.value, b.value))
-    apart = (high - low) / high
-    if _bounded(one, one_text) or _bounded(other, other_text):
-        return apart > (_ABOUT_WITHIN if _is_toll(one_text) else _BOUND_WITHIN / (1 + _BOUND_WITHIN))
-    return not (apart <= _ROUND_WITHIN and (_rounds(a.value, b.value) or _rounds(b.value, a.value)))
-
-
-def _is_toll(text: str) -> bool:
-    return any(token.key in _TOLL for token in tokenize(text))
-
-
-def _bounded(value: Value, text: str) -> bool:
-    """Whether a figure is said to be no exact one; a toll of "at least" so many is what was known."""
-    before = text[: value.place.start]
-    return bool(_ABOUT.search(before) or (_AT_LEAST.search(before) and not _is_toll(text)))
-
-
-def _in_range(value: Value, text: str) -> bool:
-    return bool(_RANGE.search(text[: value.place.start]) or _RANGE_GOES_ON.match(text, value.place.end))
-
-
-def _nouns_agree(one: Value, one_text: str, other: Value, other_text: str) -> bool:
-    """Whether both figures may count the same, as far as the words behind them tell."""
-    if not one.noun or not other.noun or one.noun == other.noun:
-        return True
-    if one.noun in _MEASURES or other.noun in _MEASURES:
-        return False
-    if alike(one.noun, other.noun) or {one.noun, other.noun} <= _PEOPLE:
-        return True
-    return any(alike(one.noun, t.key) for t in tokenize(other_text)) or any(
-        alike(other.noun, t.key) for t in tokenize(one_text)
-    )
-
-
-def _rounds(coarse: Decimal, fine: Decimal) -> bool:
-    """Whether the first may be the second rounded: to whole ones, or to its own noughts from 100 on."""
-    exponent = Decimal(coarse).normalize().as_tuple().exponent
-    if not isinstance(exponent, int) or (
-        exponent >= 0 and coarse < _ROUND_FROM and fine == fine.to_integral_value()
-    ):
-        return False
-    return fine.quantize(Decimal(1).scaleb(exponent)) == coarse
-
-
-def clash(one: When, one_day: date | None, other: When, other_day: date | None) -> bool:
-    """Whether two mentions cannot be of the same time, each read by the day of its article's publication."""
-    if one.weekday is not None and other.weekday is not None:
-        return one.weekday != other.weekday
-    if one.weekday is not None or other.weekday is not None:
-        if one.weekday is None:
-            one, one_day, other, other_day = other, other_day, one, one_day
-        if one_day is None or other.day is None:
-            return False
-        near = (one_day + timedelta(days=step) for step in range(-7, 8))
-        return not any(
-            d.weekday() == one.weekday and (d.month, d.day) == (other.month, other.day) for d in near
-        )
-    pairs = ((one.year, other.year), (one.month, other.month), (one.day, other.day))
-    return any(a is not None and b is not None and a != b for a, b in pairs)
