@@ -128,6 +128,7 @@ LEADS, SIGNED = "Who leads the Lisvik club?", "The Lisvik pact was signed {}."
         (FIRE, fire("about 400", "397")),
         (FIRE, fire("more than 300", "340")),
         (FIRE, fire("1.2 million", "1.18 million")),
+        ("What did Lisvik pay?", like("Lisvik paid {}.", "$68.7\u00a0billion", "$68.7bn")),
         (FIRE, fire("between 80 and 100", "92")),
         (FIRE, two(DEAD.format("12"), "12", "The fire in Tarva killed 15 people.", "15")),
         (FIRE, two(DEAD.format("12"), "12", "The fire in Lisvik injured 15 people.", "15")),

@@ -26,6 +26,7 @@ _FREE = frozenset({"why", "said"})
 _MOST_BESIDE = 3
 # Words of a focus that is shown whole, and characters that a figure with its unit may have.
 _MOST_SHOWN, _FIGURE_AT_MOST = 5, 40
+_SPACE = re.compile(r"\s")
 # Two neighbouring characters of one word or figure.
 _INSIDE = re.compile(r"\w\w|\d[.,]|[.,]\d|[$€£¥]\d")
 # Titles, roles and the like, which are no part of a name that tells it from another.
@@ -55,7 +56,8 @@ def value_of(offered: Offered, focus: Span | None, kind: Kind | None) -> Value |
     """The value in the words that the reader takes for the answer; None where they hold none of the kind."""
     if focus is None or (kind is not None and kind.name in _FREE):
         return None
-    sentence = offered.quote
+    # Spaces of other kinds part no figure from its unit; one for one, so that places stay.
+    sentence = _SPACE.sub(" ", offered.quote)
     place = _whole(sentence, focus.start - offered.start, focus.end - offered.start)
     words = sentence[place.start : place.end]
     wanted = _FAMILIES[kind.name] if kind is not None else None
