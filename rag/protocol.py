@@ -127,7 +127,9 @@ _HELD = "\0"
 _ENDED = re.compile(r"[.!?…。！？:;\"'”’»)\]\0]\s{0,9}\Z")
 _SECOND_STOP = re.compile(r"([.!?…][\"'”’»)]{0,3})\s{0,3}\0\s{0,3}[.,;]")
 # The stop of a sentence whose marks stand on a line of their own, in front of the stop.
-_LEFT_OVER = re.compile(r"\A(?:[.,;:!?]{1,3} ){1,3}")
+_LEFT_OVER = re.compile(r"\A(?:[.,;:!?–—-]{1,3} ){0,3}(?:[.,;:!?](?=[^\W\d]))?")
+# Where a sentence begins without a space behind the one before.
+_GLUED = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])")
 _BEFORE_STOP = re.compile(r"\s{0,3}\0\s{0,3}(?=[.,;:!?)])|\s{1,3}(?=[.,;!?](?:[\s\0]|\Z))")
 
 _NOT = r"(?:\snot|n['’]t)"
@@ -331,7 +333,7 @@ def parse(unit: str) -> DraftSentence | None:
     numbers = tuple(dict.fromkeys(n for found in pattern.finditer(text) for n in _numbers(found.group())))
     held = pattern.sub(_HELD, text)
     plain = " ".join(_BEFORE_STOP.sub("", _SECOND_STOP.sub(r"\1", held)).replace(_HELD, " ").split())
-    plain = _LEFT_OVER.sub("", plain)
+    plain = _GLUED.sub(" ", _LEFT_OVER.sub("", plain))
     if not re.search(r"\w", plain):
         return None
     understood = _ENDED.search(held) and not _STRAY.search(plain)
