@@ -7,8 +7,9 @@ from functools import cache
 import pytest
 
 from evals.ledger.__main__ import Row, main
-from evals.ledger.lies import LIES, Stock
-from evals.ledger.truths import Truth, copies, every_sentence, paraphrases, seed_articles
+from evals.ledger.found import Stock
+from evals.ledger.lies import LIES
+from evals.ledger.truths import UNSEEN, Truth, copies, every_sentence, paraphrases, seed_articles
 from rag.types import DraftSentence
 from tests.makers import article
 
@@ -28,6 +29,26 @@ def test_paraphrases_are_many_and_no_copies() -> None:
     written = paraphrases()
     assert len(written) >= 200
     assert not [t.draft.text for t in written if t.draft.text in t.cited]
+
+
+def test_what_nothing_was_tuned_on_stays_apart() -> None:
+    """At least 80 more, of which none is among the others."""
+    apart = {truth.draft.text for truth in paraphrases(UNSEEN)}
+    assert len(apart) >= 80
+    assert apart.isdisjoint(truth.draft.text for truth in paraphrases())
+
+
+def test_nobody_is_exchanged_for_a_month() -> None:
+    """Who did what to whom is asked of names, never of months, days or "Japanese"."""
+    offered = every_sentence(
+        article("Mayor Ann Lee met in Norham in March. In May the mayor Ann Lee praised Tom Ray.")
+    )
+    lies = [
+        LIES["subject and object"](truth, Stock([truth]))
+        for truth in (Truth(DraftSentence(place.quote, (n,)), offered, False) for n, place in offered.items())
+    ]
+    assert "In May the mayor Tom Ray praised Ann Lee." in [lie.text for lie in lies if lie]
+    assert not [lie.text for lie in lies if lie and "May praised" in lie.text]
 
 
 @pytest.mark.parametrize("kind", LIES)

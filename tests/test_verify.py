@@ -433,3 +433,26 @@ def test_names_keep_their_places(text: str, reason: str | None) -> None:
     checked = check(DraftSentence(text, (2,) if "bridge" in text else (1,)), known)
     assert (reason or "") in checked.reason
     assert reason or "place" not in checked.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "passes"),
+    [
+        ("Exports climbed in May, and nobody was dismissed.", 1, True),
+        ("Exports dropped in May, and nobody was dismissed.", 1, False),
+        ("The best-known painting was sold.", 2, True),
+        ("The worst-known painting was sold.", 2, False),
+        ("The council was in favor of the plan, in spite of the opposition.", 3, True),
+        ("The council was in opposition to the plan.", 4, False),
+        ("Never before had the town won.", 5, True),
+    ],
+)
+def test_opposites_are_told_beside_denials_too(text: str, number: int, passes: bool) -> None:
+    """A word turned into its opposite fails, also in a joined word or beside a denial of something else."""
+    known = offered(
+        "Exports rose in May, and nobody was dismissed. The best-known painting was sold. "
+        "Despite the opposition, the council supported the plan. The council supported the plan. "
+        "It is the first time that the town has won."
+    )
+    checked = check(DraftSentence(text, (number,)), known)
+    assert passes == ("turns round" not in checked.reason), checked.reason

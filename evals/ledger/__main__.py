@@ -1,8 +1,9 @@
 """`python -m evals.ledger [--data DIR]`: how many lies the checks catch, by kind, and how often they err.
 
 True drafts are paraphrases written by hand and sentences of the seeds; --data adds sentences of real news
-(news_articles.jsonl.gz). Each kind of lie is told once in each draft that allows it. Exit 0 when every floor
-holds, 1 when one does not, 2 when it could not run.
+(news_articles.jsonl.gz). How often a true sentence is doubted is told of paraphrases on which nothing was
+tuned as well (unseen.yaml). Each kind of lie is told once in each draft that allows it. Exit 0 when every
+floor holds, 1 when one does not, 2 when it could not run.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals.cases import CaseError
-from evals.ledger.lies import LIES, Stock
-from evals.ledger.truths import Truth, copies, news, paraphrases, seed_articles
+from evals.ledger.found import Stock
+from evals.ledger.lies import LIES
+from evals.ledger.truths import UNSEEN, Truth, copies, news, paraphrases, seed_articles
 from evals.score import wilson
 from rag.errors import PressroomError
 from rag.terminal import tell
@@ -30,12 +32,11 @@ _NEWS_ARTICLES, _OF_EACH, _OF_A_SEED = 400, 4, 40
 # measured (evals/LOG.md). It rises with what is reached.
 FLOORS = {
     **dict.fromkeys(("unknown id", "altered quote"), 1.0),
-    **dict.fromkeys(("number", "money", "percentage", "day or month"), 0.98),
-    **{"weekday": 0.9, "year": 0.94, "name": 0.88, "place": 0.85, "wrong related sentence": 0.95},
-    **{"negation": 0.68, "direction": 0.69, "speaker": 0.83, "subject and object": 0.42},
-    **{"strengthened": 0.5, "added clause": 0.86},
+    **dict.fromkeys(("number", "money", "percentage", "day or month", "weekday", "year"), 0.98),
+    **{"name": 0.95, "place": 0.96, "wrong related sentence": 0.95, "negation": 0.84, "direction": 0.68},
+    **{"speaker": 0.93, "subject and object": 0.46, "strengthened": 0.5, "added clause": 0.87},
 }
-DOUBTED_AT_MOST = 0.1
+DOUBTED_AT_MOST = {"paraphrases": 0.05, "paraphrases, never tuned on": 0.21, "sentences of articles": 0.01}
 
 
 class Row(NamedTuple):
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        truths = _truths(options.data)
+        truths, unseen = _truths(options.data), paraphrases(UNSEEN)
         stock = Stock(truths)
     except (PressroomError, CaseError, OSError) as error:
         tell(f"error: {error}")
@@ -68,11 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = [_caught(kind, truths, stock, options.show) for kind in LIES]
     print("\n".join(map(str, rows)))
     print("\n| true, and doubted | doubted | of | rate | 95 % interval |\n|---|--:|--:|--:|--:|")
-    doubted = list(_doubted(truths, options.show))
+    doubted = list(_doubted(truths, unseen, options.show))
     print("\n".join(map(str, doubted)))
     print(f"\n{_cost(truths)}")
     below = [row for row in rows if row.share < FLOORS.get(row.kind, 0.0)]
-    above = [row for row in doubted if row.share > DOUBTED_AT_MOST]
+    above = [row for row in doubted if row.share > DOUBTED_AT_MOST[row.kind]]
     for row in (*below, *above):
         tell(f"regressed: {row.kind}: {row.share:.3f}")
     return 1 if below or above else 0
@@ -98,9 +99,13 @@ def _caught(kind: str, truths: Sequence[Truth], stock: Stock, show: str | None) 
     return Row(kind, caught, total)
 
 
-def _doubted(truths: Sequence[Truth], show: str | None) -> Iterator[Row]:
-    for kind, wanted in (("paraphrases", True), ("sentences of articles", False)):
-        mine = [truth for truth in truths if truth.paraphrase == wanted]
+def _doubted(truths: Sequence[Truth], unseen: Sequence[Truth], show: str | None) -> Iterator[Row]:
+    kinds = {
+        "paraphrases": [truth for truth in truths if truth.paraphrase],
+        "paraphrases, never tuned on": unseen,
+        "sentences of articles": [truth for truth in truths if not truth.paraphrase],
+    }
+    for kind, mine in kinds.items():
         failed = [(t, c) for t in mine if not (c := check(t.draft, t.offered)).passed]
         for truth, checked in failed if show == kind else ():
             _print(truth, truth.draft, checked)

@@ -19,6 +19,8 @@ from rag.sentences import sentence_spans
 from rag.types import Article, DraftSentence, Offered
 
 PARAPHRASES = Path(__file__).parent / "paraphrases.yaml"
+# Nothing was tuned on these.
+UNSEEN = Path(__file__).parent / "unseen.yaml"
 _SHORTEST, _LONGEST = 60, 260
 
 
@@ -41,9 +43,9 @@ class Truth:
         return next(iter(self.offered.values())).article.text
 
 
-def paraphrases() -> list[Truth]:
+def paraphrases(path: Path = PARAPHRASES) -> list[Truth]:
     """Those written by hand. Raises CaseError when one cites a sentence that is not there."""
-    rows: Sequence[Mapping[str, Any]] = yaml.safe_load(PARAPHRASES.read_text(encoding="utf-8"))
+    rows: Sequence[Mapping[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     seeds = {Path(article.source).name: article for article in seed_articles()}
     found = []
     for row in rows:
@@ -52,7 +54,7 @@ def paraphrases() -> list[Truth]:
         numbers = {place.quote: number for number, place in offered.items()}
         for entry in row["sentences"]:
             if missing := [quote for quote in entry["cited"] if quote not in numbers]:
-                raise CaseError(f"{PARAPHRASES.name}: no sentence of {article.title!r} is {missing[0]!r}")
+                raise CaseError(f"{path.name}: no sentence of {article.title!r} is {missing[0]!r}")
             cited = tuple(numbers[quote] for quote in entry["cited"])
             found += [Truth(DraftSentence(text, cited), offered, True) for text in entry["paraphrases"]]
     return found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from rag.verify.denials import parted
 from rag.verify.meanings import among
 from rag.verify.source import Source
-from rag.verify.tokens import tokenize
+from rag.verify.tokens import Token, tokenize
 
 # A paraphrase keeps most of what it reports, if in other words; babble does not.
 _SHARED_AT_LEAST = 0.4
@@ -14,6 +15,7 @@ _SHARED_AT_LEAST = 0.4
 _TOLD_AT_LEAST = 0.3
 # So many words in a row that nothing carries are a statement of their own.
 _STRANGE_RUN = 4
+_STRANGE_PART = 3
 _BETTER_BY = 0.3
 # How a sentence that cites several places speaks of these themselves, and months, which are checked as dates.
 _OF_PLACES = frozenset("differ newer newest undated one another corrects".split())
@@ -46,7 +48,10 @@ def uncarried(text: str, source: Source) -> str | None:
     shared = sum(told) + sum(token.named for token in own)
     if shared < _SHARED_AT_LEAST * len(own) or sum(told) < _TOLD_AT_LEAST * len(told):
         return f"says what nothing it cites says: {', '.join(strange)}"
-    if run := _longest(list(zip((token.word for token in own), meant, strict=True))):
+    run = _longest(list(zip((token.word for token in own), meant, strict=True))) or _strange_part(
+        text, own, meant
+    )
+    if run:
         return f"adds what nothing it cites says: {', '.join(run)}"
     return _elsewhere(frozenset(token.key for token in every), source)
 
@@ -57,6 +62,18 @@ def _longest(words: list[tuple[str, bool]]) -> list[str]:
         run = [] if has else [*run, word]
         if len(run) >= _STRANGE_RUN:
             return run
+    return []
+
+
+def _strange_part(text: str, own: list[Token], meant: list[bool]) -> list[str]:
+    """The words of a part of the sentence of which nothing is carried."""
+    part_at = {token.start: part for token, part in zip(tokenize(text), parted(text), strict=True)}
+    parts: dict[int, list[tuple[str, bool]]] = {}
+    for token, has in zip(own, meant, strict=True):
+        parts.setdefault(part_at[token.start], []).append((token.word, has))
+    for words in parts.values():
+        if len(words) >= _STRANGE_PART and not any(has for _, has in words):
+            return [word for word, _ in words]
     return []
 
 

@@ -31,6 +31,12 @@ _BACK = ("ago", "earlier", "previously")
 # Of days, "two days after" the other one points back too: what is named came after it.
 _BACK_BY_DAYS = (*_BACK, "after", "since")
 _UNIT = {"day": 1, "week": 7, "year": 1, "decade": 10}
+# Without such words a weekday is the last one.
+_AHEAD = re.compile(
+    r"\b(?:will|would|shall|expect\w*|due|schedule\w*|plan\w*|until|next|by|may|might|could|should|must|ahead"
+    r"|set|begins?|starts?|opens?|is|are|hopes?|wants?|forecast\w*|likely)\b",
+    re.IGNORECASE,
+)
 # A day without a year is the nearest one, unless it lies about half a year away on either side.
 _NEAR = 150
 
@@ -56,7 +62,7 @@ class _There:
         self._published = source.days
         for quote in (*source.quotes, source.told):
             for when, _, _ in mentions(quote):
-                self._named(when)
+                self._named(when, quote)
         for published in source.days:
             for quote in source.quotes:
                 self._implied(quote, published)
@@ -95,9 +101,9 @@ class _There:
         self.years.add(day.year)
         self.weekdays.add(day.weekday())
 
-    def _named(self, when: When) -> None:
+    def _named(self, when: When, quote: str) -> None:
         if when.weekday is not None:
-            self._on(when.weekday)
+            self._on(when.weekday, ahead=bool(_AHEAD.search(quote)))
             return
         years: set[int | None] = {when.year}
         if when.year is None and self._published:
@@ -112,10 +118,10 @@ class _There:
                 if day := _day(year, when.month, when.day):
                     self.weekdays.add(day.weekday())
 
-    def _on(self, weekday: int) -> None:
+    def _on(self, weekday: int, ahead: bool) -> None:
         self.weekdays.add(weekday)
         for day in self._published:
-            for near in (day + timedelta(days=step) for step in range(-7, 8)):
+            for near in (day + timedelta(days=step) for step in range(-7, 8 if ahead else 1)):
                 if near.weekday() == weekday:
                     self.days.add((near.year, near.month, near.day))
                     self.months.add((near.year, near.month))

@@ -25,7 +25,7 @@ _DENYING = _BINDING | frozenset(
     withhold dismiss exclude exclusion missing suspend suspension doubt dispute contradict acquit innocent
     innocence cleared vacant refrain close closed shut free empty cease halt scrap skip ignore neglect forget
     devoid gone barely hardly scarcely rarely seldom few little rather disagree dissent disapprove disqualify
-    wordless veto axe unheeded outage only just spare hide hidden conceal call written sent dead flat
+    non wordless veto axe unheeded outage only just spare hide hidden conceal call written sent dead flat
     """.split()
 )
 # Words that deny only before or after certain others.

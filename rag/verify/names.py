@@ -43,14 +43,14 @@ _OFFICES = frozenset(
     "minister president secretary ambassador general senator governor judge mayor chief professor doctor mr"
     " mrs ms dr sir prime foreign defense state department ministry government parliament congress"
     " senate house"
-    " court police army navy covid i".split()
+    " court police army navy i".split()
 )
 
 
 # Of those, what a person may be called; of bodies it matters which one is meant.
 _OF_A_PERSON = frozenset(
     "minister president secretary ambassador general senator governor judge mayor chief professor doctor mr"
-    " mrs ms dr sir prime covid i".split()
+    " mrs ms dr sir prime i".split()
 )
 # "The Second World War" and "World War II".
 _COUNTED = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())

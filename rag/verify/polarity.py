@@ -85,7 +85,8 @@ class _Sides:
     def _compared(self, denial: Denial) -> bool:
         strange = [token for quote in self.quotes for token in tokenize(quote) if token.key not in self.said]
         if denial.comparing and any(_is_comparing(token) for token in strange):
-            return not any(_is_comparing(token) for token in self.mine if token.key in denial.scope)
+            new = (token for token in self.mine if token.key in denial.scope and token.key not in self.there)
+            return not any(map(_is_comparing, new))
         if denial.since and any(token.word == "last" for token in strange):
             return True
         return denial.temporal and any(token.key in _TEMPORAL for token in strange)

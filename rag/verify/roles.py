@@ -33,6 +33,7 @@ _SPEAKING = (
 )
 
 
+_OWNING = ("'s", "’s", "s'", "s’")
 # "Interest in Lund" is no place, and "in Lund's words" neither.
 _IN_A_NAME = re.compile(
     r"(?<!est )(?<!ust )(?<!ith )(?<!nce )(?<!elieve )"
@@ -61,9 +62,12 @@ def swapped(text: str, source: Source) -> str | None:
 def _placed(text: str, source: Source) -> str | None:
     """A person whom a text has things be in or near, as only places can be."""
     for match in _IN_A_NAME.finditer(text):
-        keys = frozenset(token.key for token in tokenize(match.group("who")) if token.named)
-        if keys and any(has_spoken(keys, article.text) for article in source.articles):
-            return match.group("who")
+        who = match.group("who")
+        keys = frozenset(token.key for token in tokenize(who) if token.named)
+        if not keys or who.endswith(_OWNING) or match.group() in source.text:
+            continue
+        if any(has_spoken(keys, article.text) for article in source.articles):
+            return who
     return None
 
 
@@ -72,14 +76,22 @@ def _mixed(text: str, source: Source) -> str | None:
     tokens = tokenize(text)
     people = {who for article in source.articles for who in persons(article.text) if len(who) > 1}
     others = {key for article in source.articles for name in known(article.text) for key in name.keys}
+    whole = [name for quote in source.quotes for name in _named_in(quote)]
     for run in names(text):
         for part in parts_of(tokens[run.first : run.end]):
             keys = frozenset(token.key for token in part)
             mine = [who for who in people if who & keys]
             strange = keys - frozenset().union(*mine)
-            if mine and not any(who <= keys for who in mine) and strange & others:
+            halved = bool(mine) and not any(who <= keys for who in mine)
+            if halved and strange & others and not any(keys <= name for name in whole):
                 return " ".join(token.text for token in part)
     return None
+
+
+@lru_cache(maxsize=1_024)
+def _named_in(quote: str) -> tuple[frozenset[str], ...]:
+    tokens = tokenize(quote)
+    return tuple(frozenset(t.key for t in tokens[run.first : run.end]) for run in names(quote))
 
 
 def _exchanged(text: str, source: Source) -> str | None:
@@ -124,7 +136,7 @@ def _all_pairs(text: str, far: int) -> Iterator[_Pair]:
             # "X, the head of Y" and "Y's head, X" say the same.
             apposed = text[tokens[one.end - 1].end :].lstrip("'’s").startswith(",")
             if inside and not apposed and first.isdisjoint(second):
-                owned = tokens[one.end - 1].text.endswith(("'s", "’s", "s'", "s’"))
+                owned = tokens[one.end - 1].text.endswith(_OWNING)
                 passive = owned or bool(_TURNING.search(text[inside[0].start : inside[-1].end]))
                 words = frozenset(t.key for t in inside if t.carries or t.word in _MUTUAL)
                 yield _Pair(first, second, words, passive)

@@ -251,27 +251,28 @@ found | enemy foe rival | rival competitor
 
 # Pairs of sides; a sentence that says one of what says the other has turned it round.
 OPPOSITES = """
-rise rose risen increase climb grow grew grown gain jump surge soar up higher upward expand raise raised |
-fall fell fallen decrease decline drop sink sank slip slide slid plunge down lower downward shrink shrank
-reduce cut tumble ; approve accept endorse back adopt support favor favour welcome pass agree | reject
-refuse oppose veto block rebuff against disapprove dismiss ; win won victory beat victorious | lose lost
-defeat loss ; begin began begun start open commence | end finish close conclude stop cease halt ; allow
-permit legalize legalise authorize authorise | ban bar prohibit outlaw forbid ; buy bought purchase acquire
-| sell sold divest ; import | export ; guilty convict convicted | innocent acquit acquitted cleared ;
-confirm admit acknowledge | deny denied ; strengthen improve better deepen bolster | weaken worsen worse
-deteriorate undermine ; more above over exceed | less fewer below under ; before earlier | after later ;
-largest biggest highest most maximum longest | smallest lowest least minimum shortest ; north northern |
-south southern ; east eastern | west western ; hire recruit appoint | fire sack dismiss ; join enter | leave
-left quit exit withdraw ; arrive | depart ; majority | minority ; succeed success successful | fail failure
-unsuccessful ; agree | disagree ; tighten | loosen ease ; lend | borrow ; profit | loss ; alive survive
-survived | dead died killed ; left-wing | right-wing ; optimistic | pessimistic ; safe | dangerous unsafe ;
-legal lawful | illegal unlawful ; possible | impossible ; likely | unlikely ; include included | exclude
-excluded ; first | last ; early | late ; hot warm | cold cool ; public | private ; offensive | defensive ;
-bilateral | unilateral ; temporary temporarily | permanent permanently ; partial partially | complete
-completely full fully ; cheaper | dearer costlier ; faster quicker | slower ; younger | older ; upheld
-uphold | overturn overturned quash quashed ; hawkish | dovish ; surplus | deficit ; release released free
-freed | detain detained arrest arrested ; promote promoted | demote demoted ; advance | retreat ; attack |
-defend
+best | worst ; rise rose risen increase climb grow grew grown gain jump surge soar up higher upward expand
+raise raised strengthen strengthened | fall fell fallen decrease decline drop sink sank slip slide slid
+plunge down lower downward shrink shrank reduce cut tumble lose lost slow slowed ; approve approval accept
+acceptance endorse back adopt support supporter favor favour welcome pass agree | reject refuse oppose veto
+block rebuff against disapprove dismiss opposition rejection refusal opponent ; win won victory beat
+victorious | lose lost defeat loss ; begin began begun start open commence | end finish close conclude stop
+cease halt ; allow allowed permit legalize legalise authorize authorise | ban bar prohibit outlaw forbid ;
+buy bought purchase acquire | sell sold divest ; import | export ; guilty convict convicted | innocent
+acquit acquitted cleared ; confirm admit acknowledge | deny denied ; strengthen improve better deepen
+bolster | weaken worsen worse deteriorate undermine ; more above over exceed | less fewer below under ;
+before earlier | after later ; largest biggest highest most maximum longest | smallest lowest least minimum
+shortest ; north northern | south southern ; east eastern | west western ; hire recruit appoint | fire sack
+dismiss ; join enter attend participate | leave left quit exit withdraw ; arrive | depart ; majority |
+minority ; succeed success successful | fail failure unsuccessful ; agree | disagree ; tighten | loosen ease
+; lend | borrow ; profit | loss ; alive survive survived | dead died killed ; left-wing | right-wing ;
+optimistic | pessimistic ; safe | dangerous unsafe ; legal lawful | illegal unlawful ; possible | impossible
+; likely | unlikely ; include included | exclude excluded ; first | last ; early | late ; hot warm | cold
+cool ; public | private ; offensive | defensive ; bilateral | unilateral ; temporary temporarily | permanent
+permanently ; partial partially | complete completely full fully ; cheaper | dearer costlier ; faster
+quicker | slower ; younger | older ; upheld uphold | overturn overturned quash quashed ; hawkish | dovish ;
+surplus | deficit ; release released free freed | detain detained arrest arrested ; promote promoted |
+demote demoted ; advance | retreat ; attack | defend
 """
 
 # What leaves a thing open; what only intends it; what claims it for certain; how many are meant.
