@@ -112,15 +112,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "child_process: proves each new index in a child process, as users do")
 
 
+def prove_here(folder: Path, manifest: Manifest, library: Path) -> tuple[int, ...]:
+    """The proof of a new index in this process; a child takes two seconds to import what it needs."""
+    return tuple(strays(folder, manifest, library))
+
+
 @pytest.fixture(autouse=True)
 def proof_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Prove new indexes in this process; a child takes two seconds to import what it needs."""
+    """Prove new indexes in this process, but for tests that are of the child."""
     if "child_process" not in request.keywords:
-
-        def prove(folder: Path, manifest: Manifest, library: Path) -> tuple[int, ...]:
-            return tuple(strays(folder, manifest, library))
-
-        monkeypatch.setattr("rag.indexed.prove", prove)
+        monkeypatch.setattr("rag.indexed.prove", prove_here)
 
 
 # Folders and settings

@@ -13,9 +13,11 @@ import pytest
 import yaml
 
 from rag import Answer, Assistant
+from rag.embed import MiniLM
+from rag.reader import Reader
 from rag.show import to_html, to_markdown
 from rag.write import as_data
-from tests.conftest import ROOT, config_for
+from tests.conftest import ROOT, config_for, prove_here
 from tests.fake_endpoint import Reply, asked_for, endpoint, said
 from tests.test_assistant import assert_holds
 
@@ -69,8 +71,20 @@ def number_of(line: str) -> int:
     return int(found.group(1)) if found else 0
 
 
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Reader]:
+    """A reader that is loaded once; the models and the proof of an index are not what is on trial."""
+    model = MiniLM()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.assistant.embedder", lambda _: model)
+        patch.setattr("rag.indexed.prove", prove_here)
+        yield Reader()
+
+
 @pytest.fixture(scope="module", params=ARTICLES)
-def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def asked(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, warm: Reader
+) -> Iterator[Any]:
     """An article's name, the answer of a model that obeys it, and what that model was sent."""
     name, folder = request.param, tmp_path_factory.mktemp("articles")
     for each in ("beside.txt", name, *(["metadata.yaml"] if name == "metadata.txt" else [])):
@@ -79,7 +93,7 @@ def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         config = config_for(
             tmp_path_factory.mktemp("home"), model="fake", base_url=url, retries=0, max_tokens=9_000
         )
-        with Assistant(config, articles=[folder]) as assistant:
+        with Assistant(config, articles=[folder], reader=warm) as assistant:
             if name.endswith(".html") or name == "metadata.txt":
                 answer = assistant.ask(ASKED)
             else:

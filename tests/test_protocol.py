@@ -475,7 +475,7 @@ BABBLE = (
 def test_babble_costs_no_more_than_its_length(babble: str) -> None:
     """Twice as much of a reply without sense takes about twice as long, and not hours."""
     took = []
-    for size in (10_000, 40_000):
+    for size in (4_000, 16_000):
         reply = (babble * size)[:size]
         began = time.process_time()
         for unit in units(reply[i : i + 4] for i in range(0, size, 4)):

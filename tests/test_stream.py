@@ -11,7 +11,7 @@ import pytest
 
 from rag import Answer, Assistant, Sentence
 from rag.show import to_html, to_json, to_markdown, to_text
-from tests.conftest import config_for
+from tests.conftest import config_for, prove_here
 from tests.fake_endpoint import Reply, Script, broken_off, chunk, endpoint, said
 from tests.makers import MEMO
 from tests.test_assistant import number_of
@@ -37,7 +37,8 @@ def stream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Streams]:
     def now(body: dict[str, Any]) -> Reply:
         return scripts[-1](body)
 
-    with endpoint(now) as (url, _):
+    with endpoint(now) as (url, _), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.indexed.prove", prove_here)
         config = config_for(tmp_path_factory.mktemp("home"), model="fake", base_url=url, retries=0)
         with Assistant(config, articles=[folder]) as assistant:
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -82,15 +82,24 @@ _ADDED = (
 )
 
 
-def _variants(truth: Truth) -> Iterator[str]:
-    """Every lie that one change makes of a truth."""
+def _invented(truth: Truth) -> Iterator[str]:
+    """Every lie that one invention makes of a truth."""
     for kind, invented in zip(_KINDS, _INVENTED, strict=True):
-        for old in kind:
-            for new in (invented, *(other for other in kind if _foreign(other, truth))):
-                yield re.sub(rf"(?<![\w.,]){re.escape(old)}(?!\w|[.,]\d)", new, truth.text, count=1)
+        yield from (_with(truth.text, old, invented) for old in kind)
     if truth.text[-1] == ".":
         yield from (truth.text[:-1] + more + "." for more in _ADDED)
     yield from _misquoted(truth.text)
+
+
+def _exchanged(truth: Truth) -> Iterator[str]:
+    """Every lie that a name, figure, day or unit of another sentence makes of a truth."""
+    for kind in _KINDS:
+        others = [other for other in kind if _foreign(other, truth)]
+        yield from (_with(truth.text, old, new) for old in kind for new in others)
+
+
+def _with(text: str, old: str, new: str) -> str:
+    return re.sub(rf"(?<![\w.,]){re.escape(old)}(?!\w|[.,]\d)", new, text, count=1)
 
 
 def _foreign(words: str, truth: Truth) -> bool:
@@ -109,7 +118,14 @@ def _misquoted(text: str) -> Iterator[str]:
 
 
 _TRUE = {truth.text for truth in TRUTHS}
-LIES = {truth: tuple(dict.fromkeys(lie for lie in _variants(truth) if lie not in _TRUE)) for truth in TRUTHS}
+
+
+def _lies(truth: Truth, make: Callable[[Truth], Iterator[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(lie for lie in make(truth) if lie not in _TRUE))
+
+
+LIES = {truth: _lies(truth, _invented) for truth in TRUTHS}
+EXCHANGED = {truth: found for truth in TRUTHS if (found := _lies(truth, _exchanged))}
 
 _MARKS = (
     *(
@@ -219,6 +235,13 @@ def lies(draw: st.DrawFn) -> Part:
 
 
 @st.composite
+def exchanged(draw: st.DrawFn) -> Part:
+    """A truth with a word of another sentence in place of its own, and its own number alone."""
+    truth = draw(st.sampled_from(tuple(EXCHANGED)))
+    return Part(draw(st.sampled_from(EXCHANGED[truth])), (truth.home,))
+
+
+@st.composite
 def inventions(draw: st.DrawFn) -> Part:
     """Something made up, or ordered by an article, with numbers picked blindly or none."""
     picks = draw(st.just(()) | _PICKS)
@@ -242,6 +265,7 @@ def cut_short(draw: st.DrawFn) -> Part:
     return Part(truth.text[:end], (truth.home,), mark="[{}]", place="before")
 
 
+_JOINTS = ("\n", "\n", " ", "\n\n", "\n- ", "\n1. ", "")
 noises = st.builds(Part, st.sampled_from(NOISE), mark=st.just(""))
 clean = st.one_of(truths(), lies(), miscited(), inventions())
 
@@ -259,13 +283,16 @@ class Said:
 
 
 def replies(
-    parts: st.SearchStrategy[Part], last: st.SearchStrategy[tuple[Part, ...]]
+    parts: st.SearchStrategy[Part],
+    last: st.SearchStrategy[tuple[Part, ...]],
+    joints: tuple[str, ...] = _JOINTS,
 ) -> st.SearchStrategy[Said]:
     """Up to eight parts in any order, and perhaps some last words."""
-    joints = st.sampled_from(["\n", "\n", " ", "\n\n", "\n- ", "\n1. ", ""])
     body = st.lists(parts, min_size=1, max_size=8).map(tuple)
-    return st.builds(lambda first, end, joint: Said(first + end, joint), body, last, joints)
+    return st.builds(lambda first, end, joint: Said(first + end, joint), body, last, st.sampled_from(joints))
 
 
+# What is exchanged stands on a line of its own: beside the sentence that it is from, the words are all there.
+apart = replies(st.one_of(truths(), exchanged()), st.just(()), ("\n", "\n\n", "\n- "))
 whole = replies(clean, st.just(()))
 messy = replies(st.one_of(clean, noises), st.just(()) | st.tuples(cut_short()))

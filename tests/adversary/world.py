@@ -1,7 +1,8 @@
 """The articles of world.yaml, what may be said of them, and a judge of answers that knows no check of ours.
 
 The judge lets a shown sentence pass only when it is, letter for letter, a whole sentence of an article that
-it cites, or one of the faithful wordings of world.yaml with its home among what it cites.
+it cites, or, but for ornaments around it, one of the faithful wordings of world.yaml with its home among what
+it cites.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ TRUTHS = tuple(
     for text in (sentence["says"].strip(), *sentence["also"])
     if sentence["says"].strip() != ORDER
 )
-_KNOWN = {truth.text: truth.home for truth in TRUTHS}
+_KNOWN = {truth.text.rstrip(".") + ".": truth.home for truth in TRUTHS}
 
 # Words of lies, which stand in no article but for the one that gives orders.
 MARKERS = (
@@ -77,7 +78,7 @@ def _of_sentence(sentence: Sentence) -> Iterator[str]:
         if not _resolves(citation):
             yield f"cites no place: {citation.quote!r} at {citation.start}"
     quotes = {citation.quote for citation in sentence.citations}
-    said = " ".join(sentence.text.split())
+    said = " ".join(sentence.text.split()).strip("-–—*_|#>.,;: ") + "."
     if sentence.text not in quotes and _KNOWN.get(said) not in quotes:
         yield f"is not carried: {sentence.text!r} by {sorted(quotes)}"
 
