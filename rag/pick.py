@@ -14,7 +14,7 @@ from rag.types import Offered
 from rag.words import content_words, key, keys, words
 
 # About so many characters are shown: fewer lose answers.
-_SHOWN = 3_200
+_SHOWN = 3_500
 # So many by reading, then one by words, and so on.
 _BY_READING = 2
 # With one of these among its first words a sentence leans on the one before it.
