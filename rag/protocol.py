@@ -104,7 +104,7 @@ _KIND = r"(?:provided|given|numbered|offered|available|above|following|supplied|
 _THING = r"(?:sentences?|articles?|evidence|information|texts?|context|sources?|passages?|documents?)"
 _LEAD_IN = re.compile(
     r"(?:(?:sure|certainly|of course|okay|absolutely|great question)[!,.:]\s"
-    r"|(?:final |short )?(?:answer|response)\s?[:：]\s?"
+    r"|(?:(?:final |short )?(?:answer|response)|assistant)\s?[:：]\s?"
     r"|here(?:'s|’s| is| are)\b[^.:\n]{0,80}:\s?"
     rf"|(?:based (?:only )?on|according to|from|in) (?:the )?(?:{_KIND} ){{1,2}}{_THING}(?: {_KIND})?,?\s"
     rf"|based (?:only )?on the {_THING},?\s){{1,3}}",
@@ -127,7 +127,7 @@ _HELD = "\0"
 _ENDED = re.compile(r"[.!?…。！？:;\"'”’»)\]\0]\s{0,9}\Z")
 _SECOND_STOP = re.compile(r"([.!?…][\"'”’»)]{0,3})\s{0,3}\0\s{0,3}[.,;]")
 # The stop of a sentence whose marks stand on a line of their own, in front of the stop.
-_LEFT_OVER = re.compile(r"\A(?:[.,;:!?–—-]{1,3} ){0,3}(?:[.,;:!?](?=[^\W\d]))?")
+_LEFT_OVER = re.compile(r"\A(?:[.,;:!?\])–—-]{1,3} ){0,3}(?:[.,;:!?\])](?=[^\W\d]))?")
 # Where a sentence begins without a space behind the one before.
 _GLUED = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])")
 _BEFORE_STOP = re.compile(r"\s{0,3}\0\s{0,3}(?=[.,;:!?)])|\s{1,3}(?=[.,;!?](?:[\s\0]|\Z))")

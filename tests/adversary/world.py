@@ -78,7 +78,7 @@ def _of_sentence(sentence: Sentence) -> Iterator[str]:
         if not _resolves(citation):
             yield f"cites no place: {citation.quote!r} at {citation.start}"
     quotes = {citation.quote for citation in sentence.citations}
-    said = " ".join(sentence.text.split()).strip("-–—*_|#>.,;: ") + "."
+    said = " ".join(sentence.text.split()).strip("-–—*_|#>.,;:[]() ") + "."
     if sentence.text not in quotes and _KNOWN.get(said) not in quotes:
         yield f"is not carried: {sentence.text!r} by {sorted(quotes)}"
 
