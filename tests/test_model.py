@@ -139,7 +139,6 @@ def test_the_invariants_hold_whatever_the_model_says(
         assert quoted.text in {c.quote for c in quoted.citations}
     shown = to_text(answer)
     assert (f"{len(answer.dropped)} sentence" in shown) == bool(answer.dropped)
-    assert not any(dropped.text in answer.text for dropped in answer.dropped)
     counted.update(
         ["cases", answer.status, f"answered by {answer.model}", *(s.verdict for s in answer.sentences)]
     )
