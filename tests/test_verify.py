@@ -456,3 +456,24 @@ def test_opposites_are_told_beside_denials_too(text: str, number: int, passes: b
     )
     checked = check(DraftSentence(text, (number,)), known)
     assert passes == ("turns round" not in checked.reason), checked.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "passes"),
+    [
+        ("The strike might spread to other ports.", 1, True),
+        ("The strike will spread to other ports.", 1, False),
+        ("The strike will end on Monday.", 2, True),
+        ("The city is deciding on a new bridge.", 3, False),
+        ("The city is weighing a new bridge.", 3, True),
+        ("The decision would be taken by the city, which is considering a new bridge.", 3, True),
+    ],
+)
+def test_what_may_be_is_not_what_will_be(text: str, number: int, passes: bool) -> None:
+    """What is only possible, or considered, stays so."""
+    known = offered(
+        "The strike could spread to other ports. The strike would end on Monday. "
+        "The city is considering a new bridge."
+    )
+    checked = check(DraftSentence(text, (number,)), known)
+    assert passes == ("surer" not in checked.reason), checked.reason

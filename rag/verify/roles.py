@@ -74,18 +74,22 @@ def _placed(text: str, source: Source) -> str | None:
 def _mixed(text: str, source: Source) -> str | None:
     """A part of a person's name with another name for the rest of it."""
     tokens = tokenize(text)
-    people = {who for article in source.articles for who in persons(article.text) if len(who) > 1}
-    others = {key for article in source.articles for name in known(article.text) for key in name.keys}
     whole = [name for quote in source.quotes for name in _named_in(quote)]
-    for run in names(text):
-        for part in parts_of(tokens[run.first : run.end]):
-            keys = frozenset(token.key for token in part)
-            mine = [who for who in people if who & keys]
-            strange = keys - frozenset().union(*mine)
-            halved = bool(mine) and not any(who <= keys for who in mine)
-            if halved and strange & others and not any(keys <= name for name in whole):
-                return " ".join(token.text for token in part)
+    for part in (part for run in names(text) for part in parts_of(tokens[run.first : run.end])):
+        keys = frozenset(token.key for token in part)
+        if len(keys) > 1 and not any(keys <= name for name in whole) and _halved(keys, source):
+            return " ".join(token.text for token in part)
     return None
+
+
+def _halved(keys: frozenset[str], source: Source) -> bool:
+    """Whether a name has a part of a person's, and in place of the rest a part of another name."""
+    named = [name.keys for article in source.articles for name in known(article.text)]
+    people = [
+        who for article in source.articles for who in persons(article.text) if len(who) > 1 and who & keys
+    ]
+    strange = keys - frozenset().union(*people)
+    return bool(people) and not any(who <= keys for who in people) and any(strange & name for name in named)
 
 
 @lru_cache(maxsize=1_024)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rag.verify.meanings import ALL, CERTAIN, INTENDED, OPEN, SOME, among
+from collections.abc import Iterator
+
+from rag.verify.meanings import ALL, CERTAIN, INTENDED, OPEN, SOME, alike, among
 from rag.verify.source import Source
 from rag.verify.tokens import Token, tokenize
 from rag.words import key
@@ -16,6 +18,11 @@ _OPENING = frozenset(
     allegedly
     alleged suspected reportedly apparently seem appear believe plan intend hope want expect likely propose
     """.split()
+)
+_WILL, _MAY, _OTHER = (
+    frozenset(("will", "shall")),
+    frozenset(("may", "might", "could")),
+    frozenset(("would",)),
 )
 _SCOPE = 4
 _REPORTED = 2
@@ -33,9 +40,31 @@ def strengthened(text: str, source: Source) -> str | None:
             return f"is surer than what it cites: {', '.join(sorted(surer))}"
         if not said & _HEDGES and (lost := _asserted(said, source)):
             return f"leaves out that it is open: {lost}"
+    if sure := _made_sure(mine, source):
+        return f"is surer than what it cites: will {sure}"
     if everything & SOME and (wider := (said & ALL) - everything) and (everything & SOME) - said:
         return f"says of all what is said of some: {', '.join(sorted(wider))}"
     return None
+
+
+def _made_sure(mine: tuple[Token, ...], source: Source) -> str | None:
+    """What a text says will be, of which what it cites says only that it may."""
+    theirs = [each for quote in source.quotes for each in _modal(tokenize(quote))]
+    for how, what in _modal(mine):
+        if how in _WILL:
+            same = {other for other, word in theirs if alike(word, what)}
+            if same and same <= _MAY:
+                return what
+    return None
+
+
+def _modal(tokens: tuple[Token, ...]) -> Iterator[tuple[str, str]]:
+    """Each "will", "may" and the like with the key of the word that it goes with."""
+    for place, token in enumerate(tokens):
+        if token.word in _WILL | _MAY | _OTHER:
+            after = [t.key for t in tokens[place + 1 : place + 4] if t.carries and t.word not in _MAY]
+            if after:
+                yield token.word, after[0]
 
 
 def _asserted(said: set[str], source: Source) -> str | None:

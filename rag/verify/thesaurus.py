@@ -289,7 +289,7 @@ want would will shall going estimate project draft target goal ask urge call req
 pledge promise vow recommend recommendation try attempt predict preliminary bid prepare ready
 """
 CERTAIN = """
-decide decision confirm proven guarantee ensure definite definitely certain certainly undoubtedly inevitable
+decide confirm proven guarantee ensure definite definitely certain certainly undoubtedly inevitable
 inevitably conclusive conclusively finalize finalized finalise finalised formally officially already ordered
 approve adopted
 """
