@@ -17,6 +17,7 @@ from rag import Assistant
 from rag.answer import Read
 from rag.conflict import differences
 from rag.conflict.differ import clash
+from rag.conflict.told import undated
 from rag.types import Citation, Offered, Reading, Sentence, Span
 from rag.verify.when import When, mentions
 from tests.conftest import config_for
@@ -97,6 +98,19 @@ def test_both_sides_are_shown_and_the_newer_is_labelled() -> None:
 def test_days_decide_the_order_and_the_label(told: Told, says: str) -> None:
     """The oldest comes first; nothing is newer where a day is missing or shared."""
     assert f"The articles differ: {says}" == told.shown(FIRE)[-1]
+
+
+def test_days_that_the_sentences_name_do_not_stand_in_the_way() -> None:
+    """Sentences may name days of their own beside those of the articles; the difference is still said."""
+    told = like("On 4 March 2021 {} people died in the Lisvik fire.", "12", "15")
+    assert told.shown(FIRE)[-1].endswith("B Post says 15 (13 January 2023, the newer).")
+    assert 2 == len(told.shown(FIRE))
+
+
+@pytest.mark.parametrize("day", ["undated", "7 January 2022", "7 January 2022, the newer"])
+def test_what_is_checked_leaves_out_the_days_of_the_articles(day: str) -> None:
+    """No cited sentence needs to name the day of its article; every other word stays."""
+    assert "A Post (Lisvik) says 12." == undated(f"A Post (Lisvik) says 12 ({day}).")
 
 
 def test_outlets_that_are_not_known_are_not_made_up() -> None:

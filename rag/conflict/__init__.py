@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from rag.answer import Read
 from rag.conflict.differ import differ
 from rag.conflict.same import CORRECTS, same_thing
 from rag.conflict.sides import Asked, Side, asked_for
-from rag.conflict.told import Groups, composed
+from rag.conflict.told import Groups, composed, undated
 from rag.conflict.values import Value, states, value_of
 from rag.reader.kinds import Kind, kind_of
 from rag.types import DraftSentence, Offered, Sentence
@@ -51,7 +52,7 @@ def differences(
 ) -> tuple[Checked, ...]:
     """What an answer lacks where articles disagree on what it says: the other sides, and what differs.
 
-    Empty when they do not; each is checked as every sentence is.
+    Empty when they do not, or when what differs cannot be said; each is checked as every sentence is.
     """
     groups = _conflict(asked, read, sentences)
     if groups is None:
@@ -61,9 +62,12 @@ def differences(
     quotes = [
         DraftSentence(s.offered.quote, (s.offered.number,), quoting=True, focus=s.focus) for s in lacking
     ]
-    said = check(composed(groups), offered)
-    told = said._replace(reason="composed of what the cited sentences give as the answer")
-    return (*(check(quote, offered) for quote in quotes), *((told,) if said.passed else ()))
+    whole = composed(groups)
+    said = check(replace(whole, text=undated(whole.text)), offered)
+    if not said.passed:
+        return ()
+    told = said._replace(draft=whole, reason="composed of what the cited sentences give as the answer")
+    return (*(check(quote, offered) for quote in quotes), told)
 
 
 def _conflict(asked: str, read: Sequence[Read], sentences: Sequence[Sentence]) -> Groups | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from rag.conflict.sides import Side
@@ -9,6 +10,7 @@ from rag.types import DraftSentence
 
 Groups = tuple[tuple[Side, ...], ...]
 _MOST_TITLE = 12
+_IN_BRACKETS = re.compile(r" \((?:undated|\d{1,2} [A-Z][a-z]+ \d{4})(?:, the new(?:er|est))?\)")
 
 
 def composed(groups: Groups) -> DraftSentence:
@@ -21,6 +23,11 @@ def composed(groups: Groups) -> DraftSentence:
     newest, label = _newest(ordered), "newer" if len(numbers) == 2 else "newest"
     parts = [_said(group, newest, label, place) for place, group in enumerate(ordered)]
     return DraftSentence(f"The articles differ: {'; '.join(parts)}.", numbers)
+
+
+def undated(text: str) -> str:
+    """What was composed without the days of the articles, which no cited sentence needs to name."""
+    return _IN_BRACKETS.sub("", text)
 
 
 def _corrected(first: Side, last: Side) -> str:
