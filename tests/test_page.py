@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import app
+from page import serving, turns
 from rag import Assistant
 from rag.errors import LibraryError, UsageError
 from rag.show import line, origin
@@ -476,9 +477,9 @@ def test_a_failure_is_one_line_without_folders() -> None:
         raise LibraryError("cannot read /home/someone/news/library.sqlite3: <disk>")
         yield
 
-    *_, last = app.follow(cast("Assistant", SimpleNamespace(stream=fail)), (), "who?")
+    *_, last = turns.follow(cast("Assistant", SimpleNamespace(stream=fail)), (), "who?")
     assert "cannot read library.sqlite3: <disk>" == last[0].failed
-    assert 'role="alert">cannot read library.sqlite3: &lt;disk&gt;</p>' in app.talk(last, ())
+    assert 'role="alert">cannot read library.sqlite3: &lt;disk&gt;</p>' in turns.talk(last, ())
 
 
 @pytest.mark.parametrize(
@@ -492,20 +493,20 @@ def test_a_failure_is_one_line_without_folders() -> None:
 )
 def test_folders_are_cut_from_messages(message: str, expected: str) -> None:
     """Paths keep their last name alone; addresses and plain words stay."""
-    assert expected == app.without_folders(message)
+    assert expected == turns.without_folders(message)
 
 
 def test_a_busy_port_gives_way_to_the_next() -> None:
     """The port asked for is taken when it is free, the next free one otherwise."""
     with socket.socket() as busy:
-        busy.bind((app.HOST, 0))
+        busy.bind((serving.HOST, 0))
         busy.listen()
         taken = busy.getsockname()[1]
-        assert taken < app.free_port(taken)
-    assert taken == app.free_port(taken)
-    assert app.free_port(0) > 0
+        assert taken < serving.free_port(taken)
+    assert taken == serving.free_port(taken)
+    assert serving.free_port(0) > 0
     with pytest.raises(UsageError, match="no port is free"):
-        app.free_port(65_536)
+        serving.free_port(65_536)
 
 
 def test_what_is_wrong_at_the_start_is_one_line(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_it_holds_what_it_needs_and_nothing_else(unpacked: Path) -> None:
         assert seed.read_bytes() == (data / "seeds" / seed.name).read_bytes()
     assert (unpacked / "evals" / "cases").is_dir()
     tops = {path.name for path in unpacked.iterdir() if path.suffix != ".dist-info"}
-    assert {"rag", "evals", "pressroom_page.py"} == tops
+    assert {"rag", "evals", "page", "pressroom_page.py"} == tops
 
 
 def test_the_reader_travels_with_it(unpacked: Path) -> None:

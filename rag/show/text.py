@@ -1,0 +1,43 @@
+"""Answer -> plain text for a terminal, and JSON for a program."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from rag.show.plain import cut_line, dropped_line, line, marks, nearest_lines, origin
+from rag.types import Answer, Citation, Sentence, plain_brackets
+
+_LINE_END = re.compile("[\x85\u2028\u2029]")
+
+
+def to_json(answer: Answer) -> str:
+    """The answer as one line of JSON, by CONTRACT's fields, whatever a reader takes for a line's end."""
+    shown = json.dumps(answer.to_dict(), ensure_ascii=False)
+    return _LINE_END.sub(lambda found: f"\\u{ord(found.group()):04x}", shown)
+
+
+def to_text(answer: Answer) -> str:
+    """The answer for a terminal: sentences with [n] marks, then each source and where it stands.
+
+    A source of a sentence that a model wrote is quoted; a quoted sentence is its own quote.
+    """
+    if answer.status == "not_in_articles":
+        silence = "\n".join((line(answer.silence), *nearest_lines(answer)))
+        return "\n\n".join(part for part in (silence, dropped_line(answer)) if part)
+    written = {c.n for s in answer.sentences if s.verdict == "supported" for c in s.citations}
+    body = "\n".join(_text_sentence(sentence) for sentence in answer.sentences)
+    sources = "\n".join(_text_source(c, c.n in written) for c in answer.citations)
+    return "\n\n".join(part for part in (body, cut_line(answer), sources, dropped_line(answer)) if part)
+
+
+def _text_sentence(sentence: Sentence) -> str:
+    return plain_brackets(line(sentence.text)) + " " + marks(sentence)
+
+
+def _text_source(c: Citation, quoted: bool) -> str:
+    quote = f"\n    “{line(c.quote)}”" if quoted else ""
+    return (
+        f"[{c.n}] {line(c.article.title)}\n    {origin(c.article)}\n"
+        f"    {line(c.article.source)}, characters {c.start} to {c.end}{quote}"
+    )
