@@ -7,22 +7,16 @@ sure: `python -m evals.opinion` shows what each threshold costs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rag.answer import Read
 from rag.verify import Checked
+from rag.verify.orders import to_be_silent
 
 # A cited sentence below this chance comes nowhere near the question.
 NEAR_FROM = 0.005
 # From this chance that one sentence answers on, silence is not believed.
 SURELY_ANSWERS = 0.8
-_ORDERS = re.compile(
-    r"\bnot[\W_]*in[\W_]*(?:the[\W_]*)?articles\b|\b(?:ignore|disregard|forget)\b.{0,40}\binstructions?\b"
-    r"|\b(?:do not|don['’]t|never|refuse to) (?:answer|reply|respond)\b"
-    r"|\b(?:reply|respond|answer) only\b|\b(?:note to|attention,?) (?:the )?(?:assistant|ai|model)s?\b",
-    re.IGNORECASE,
-)
 
 
 def of_sentence(checked: Checked, read: Sequence[Read], silence_below: float) -> Checked:
@@ -46,6 +40,6 @@ def of_silence(read: Sequence[Read], silence_below: float) -> bool:
     Where something that was read orders its reader to be silent, silence shows obedience; then the chance
     that anything answers decides, as it does in quoting.
     """
-    if any(_ORDERS.search(each.offered.quote) for each in read):
+    if any(to_be_silent(each.offered.quote) for each in read):
         return sum(each.reading.chance for each in read) < silence_below
     return not any(each.reading.chance >= SURELY_ANSWERS for each in read)

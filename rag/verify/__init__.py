@@ -18,6 +18,7 @@ from rag.verify.dates import missing_dates
 from rag.verify.directions import reversed_words
 from rag.verify.figures import missing_figures
 from rag.verify.names import missing_names
+from rag.verify.orders import to_write
 from rag.verify.polarity import turned
 from rag.verify.roles import swapped
 from rag.verify.source import Source
@@ -31,14 +32,6 @@ _PLAIN_MARKS = str.maketrans("“”„‟«»‘’‚‛‹›´`", "\"\"\"\"\
 # Names of films, books and the like are short and have capitals.
 _TITLED = r"(?:[A-Z\d]\S*|of|the|and|a|an|in|for|to|on)"
 _TITLE = re.compile(rf"{_TITLED}(?: {_TITLED}){{0,6}}")
-# What speaks to whoever reads it, a model above all, reports nothing: it may be quoted and carries nothing.
-_ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget)\b.{0,40}\binstructions?\b|\bnote to the (?:assistant|ai|model)\b"
-    r"|\bwrite(?: exactly)?(?: this)?: |\bin your answer\b|<\|?[a-z_/]+\|?>|\[/?inst\]"
-    r"|\byou (?:must |will )?write\b|\binstructions\b[^.]{0,60} ?: "
-    r"|^(?:system|assistant|user): |\bi must write\b|\bthe (?:correct )?answer (?:is|to every question)\b",
-    re.IGNORECASE,
-)
 # All the evidence together would carry almost anything.
 _MOST_CITED = 6
 _STRAY_MARK = re.compile(r"[\[【(][^\]】)]{1,12}[\]】)]")
@@ -108,8 +101,8 @@ def _not_whole(text: str, cited: Sequence[Offered]) -> str | None:
 
 
 def _orders(_: str, source: Source) -> str | None:
-    if found := next(filter(None, map(_ORDER.search, source.quotes)), None):
-        return f"cites words that tell its reader what to write: {found.group().strip()}"
+    if found := next(filter(None, map(to_write, source.quotes)), None):
+        return f"cites words that tell its reader what to write: {found}"
     return None
 
 
