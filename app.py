@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from page.desk import HTML, desk
-from page.serving import PORT, free_port, keep_to_itself, serve
+from page.password import password_of
+from page.serving import HOST, PORT, checked_host, free_port, keep_to_itself, serve, uploads
 from rag import Assistant
 from rag.config import data_folder
 from rag.show import masthead_html
@@ -23,6 +24,10 @@ EXAMPLES = (
 )
 
 
+# Every so many seconds, what was uploaded so many seconds ago or more is deleted.
+KEPT_S = (600, 3_600)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the page until it is stopped; the exit status."""
     options = _parser().parse_args(arguments)
@@ -30,11 +35,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open(options: argparse.Namespace) -> int:
-    port = free_port(options.port)
-    with Assistant(config_of(options), articles=options.articles or (), tell=tell) as assistant:
+    password = password_of()
+    host = checked_host(options.host, password)
+    port = free_port(options.port, host)
+    with (
+        Assistant(config_of(options), articles=options.articles or (), tell=tell) as assistant,
+        uploads() as folder,
+    ):
         # Opened before anyone asks, so that what is wrong with it is said here.
         assistant.collection.shelf()
-        serve(build(assistant, examples_for(assistant)), port)
+        serve(build(assistant, examples_for(assistant)), port, folder, host, password)
     return 0
 
 
@@ -50,10 +60,13 @@ def build(assistant: Assistant, examples: Sequence[str]) -> "gradio.Blocks":
     keep_to_itself()
     import gradio as gr
 
-    page = gr.Blocks(title="Pressroom", analytics_enabled=False, fill_width=True)
+    from page.programs import programs
+
+    page = gr.Blocks(title="Pressroom", analytics_enabled=False, fill_width=True, delete_cache=KEPT_S)
     with page:
         gr.HTML(masthead_html(assistant.config.model), js_on_load=None, **HTML)
         desk(assistant, examples)
+        programs(assistant)
     page.queue(default_concurrency_limit=4, max_size=64)
     return page
 
@@ -65,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Without OPENAI_API_KEY or OPENAI_BASE_URL answers are quoted and no network is used.",
     )
     parser.add_argument("--port", type=int, default=PORT, help=f"from which port on (default {PORT})")
+    parser.add_argument(
+        "--host", default=HOST, help=f"reach it at this address; others than {HOST} need RAG_PASSWORD"
+    )
     add_shared_options(parser)
     return parser
 

@@ -1,13 +1,21 @@
-"""The server: this machine alone, files refused, nothing fetched from anywhere else."""
+"""The server: this machine alone unless told otherwise, and nothing fetched from anywhere else."""
 
 from __future__ import annotations
 
+import io
+import ipaddress
 import os
-import re
+import signal
 import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from page.gate import Gate, House
+from page.password import VARIABLE, Password
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,89 +24,95 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 PORT = 7860
 PORTS_TRIED = 100
+MAX_FILE = "25mb"
 ASSETS = Path(__file__).parent / "assets"
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none';"
-    " base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-)
 UI_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
 
 
-def free_port(wanted: int) -> int:
+def checked_host(host: str, password: Password | None) -> str:
+    """The IPv4 address to be reached at. Raises UsageError for none, and where a password is due."""
+    try:
+        address = ipaddress.IPv4Address(HOST if host == "localhost" else host)
+    except ValueError:
+        raise UsageError(f"--host must be an IPv4 address or localhost, not {host!r}") from None
+    if password is None and not address.is_loopback:
+        raise UsageError(f"--host {host} can be reached by others: set {VARIABLE} to a password first")
+    return str(address)
+
+
+def free_port(wanted: int, host: str = HOST) -> int:
     """The first free port from `wanted` on; 0 leaves the choice to the system. Raises UsageError."""
     for port in [0] if wanted == 0 else range(wanted, min(wanted + PORTS_TRIED, 65_536)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((HOST, port))
+                probe.bind((host, port))
             except OSError:
                 continue
             return int(probe.getsockname()[1])
     raise UsageError(f"no port is free from {wanted} on")
 
 
-def serve(page: gradio.Blocks, port: int) -> None:
-    """Serve the page on this machine until interrupted, and print its address."""
-    import gradio as gr
-    from starlette.middleware import Middleware
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
-
-    page.launch(
-        server_name=HOST,
-        server_port=port,
-        share=False,
-        inbrowser=False,
-        prevent_thread_lock=True,
-        quiet=True,
-        show_error=False,
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        mcp_server=False,
-        pwa=False,
-        ssr_mode=False,
-        num_workers=0,
-        allowed_paths=[],
-        theme=gr.themes.Base(font=UI_FONTS, font_mono=["ui-monospace", "monospace"]),
-        css=asset("style.css"),
-        app_kwargs={
-            "middleware": [
-                # Another site's name that is made to lead here must not read the page.
-                Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"]),
-                Middleware(Gate),
-            ]
-        },
-    )
-    print(f"Pressroom is at http://{HOST}:{page.server_port}", flush=True)  # noqa: T201 - what it is run for
+def serve(
+    page: gradio.Blocks, port: int, folder: Path, host: str = HOST, password: Password | None = None
+) -> None:
+    """Serve the page until interrupted, and print its address; `folder` is where uploads go."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    _let_itself_through(host)
+    house = House(folder, _hosts(host), password)
+    # Gradio announces itself although it was told to be quiet.
+    with redirect_stdout(io.StringIO()):
+        page.launch(server_name=host, server_port=port, **_launching(house))
+    house.open = True
+    print(f"Pressroom is at http://{host}:{page.server_port}", flush=True)  # noqa: T201 - what it is run for
     page.block_thread()
 
 
-class Gate:
-    """Refuses the routes that read, take or fetch files, and lets the page load from here alone."""
+def _launching(house: House) -> dict[str, Any]:
+    """How Gradio is launched: with nothing that reaches out, and behind the gate."""
+    import gradio as gr
+    from starlette.middleware import Middleware
 
-    REFUSED = re.compile(r"/+gradio_api/+(?:file|proxy|upload|stream|process_recording|runs?-|vibe|undo-)")
+    return {
+        "share": False,
+        "inbrowser": False,
+        "prevent_thread_lock": True,
+        "quiet": True,
+        "show_error": False,
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+        "mcp_server": True,
+        "pwa": False,
+        "ssr_mode": False,
+        "num_workers": 0,
+        "allowed_paths": [],
+        "max_file_size": MAX_FILE,
+        "theme": gr.themes.Base(font=UI_FONTS, font_mono=["ui-monospace", "monospace"]),
+        "css": asset("style.css"),
+        "app_kwargs": {"middleware": [Middleware(Gate, house=house)]},
+    }
 
-    def __init__(self, app: Any) -> None:
-        self.app = app
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """One request, as ASGI has it."""
-        from starlette.datastructures import MutableHeaders
-        from starlette.responses import PlainTextResponse
+def _hosts(host: str) -> frozenset[str] | None:
+    """The names that the server answers to; any, where a password keeps others out and names are unknown.
 
-        async def send_guarded(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = POLICY
-                headers["Referrer-Policy"] = "no-referrer"
-                headers["X-Content-Type-Options"] = "nosniff"
-            await send(message)
+    Another site's name that is made to lead here must not read the page: a browser has no password for it.
+    """
+    if ipaddress.IPv4Address(host).is_loopback:
+        return frozenset({HOST, "localhost", host})
+    return None
 
-        if scope["type"] == "http" and self.REFUSED.match(scope["path"]):
-            await PlainTextResponse("refused", status_code=403)(scope, receive, send)
-        else:
-            await self.app(scope, receive, send_guarded)
+
+@contextmanager
+def uploads() -> Iterator[Path]:
+    """A folder for what is uploaded that nobody else can read, gone at the end.
+
+    The page must be built inside: its parts take note of where uploads go.
+    """
+    with tempfile.TemporaryDirectory(prefix="pressroom-", ignore_cleanup_errors=True) as folder:
+        os.environ["GRADIO_TEMP_DIR"] = folder
+        yield Path(folder)
 
 
 def asset(name: str) -> str:
@@ -109,6 +123,11 @@ def asset(name: str) -> str:
 def keep_to_itself() -> None:
     """Tell Gradio, before it is imported, to send nothing anywhere."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    # Gradio asks its own address whether it is up; a proxy would look for that elsewhere.
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    _let_itself_through(HOST)
+
+
+def _let_itself_through(host: str) -> None:
+    """Gradio asks its own address whether it is up; a proxy would look for that elsewhere."""
     for name in ("NO_PROXY", "no_proxy"):
-        os.environ[name] = ",".join(filter(None, (os.environ.get(name), HOST)))
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), HOST, "localhost", host)))
