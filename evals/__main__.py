@@ -1,15 +1,17 @@
 """`python -m evals`: the cases beside their baseline; exit 0 it holds, 1 it regressed, 2 it could not run.
 
 `--suite DIR` asks your own collection: articles in DIR/articles, cases in DIR/cases/*.yaml (evals/cases shows
-what they look like); `--accept` then keeps DIR/baseline.jsonl to compare with from then on. What is printed
-is the same, byte for byte, whenever the answers are; times go to stderr and to times.jsonl in the run's
-folder.
+what they look like); `--accept` then keeps DIR/baseline.jsonl to compare with from then on. `--suite FILE`
+asks a public set, SQuAD 2.0 or RGB as gzipped JSON lines (evals/public.py); a folder of such files asks them
+all. What is printed is the same, byte for byte, whenever the answers are; times go to stderr and to
+times.jsonl in the run's folder.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +19,7 @@ from pathlib import Path
 
 import yaml
 
-from evals import baseline, check, gate, page, report, run, suites
+from evals import baseline, check, gate, page, public, report, run, suites
 from evals.baseline import Row
 from evals.cases import CaseError, unlike
 from evals.gate import Verdict
@@ -44,8 +46,14 @@ class Plan:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status."""
     options = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="pressroom-suites-") as made:
+        return _run(options, Path(made))
+
+
+def _run(options: argparse.Namespace, made: Path) -> int:
+    """Ask, compare and report; `made` is where suites are written that are made of public sets."""
     try:
-        plan = _plan(options)
+        plan = _plan(options, made)
         records = run.ask_suites(plan.suites, replace(Config.from_env(), model=None), _progress(plan))
         found = gate.judge(records, plan.rows, rates(records), plan.floors)
         text = report.summary(records, rates(records), plan.floors, found)
@@ -74,20 +82,39 @@ def _status(found: Verdict, accepted: bool) -> int:
     return 1 if stops else 0
 
 
-def _plan(options: argparse.Namespace) -> Plan:
+def _plan(options: argparse.Namespace, made: Path) -> Plan:
     if options.model and Config.from_env().model is None:
         raise CaseError("a model needs OPENAI_API_KEY or OPENAI_BASE_URL")
-    chosen = suites.own() if options.suite is None else (suites.suite_in(Path(options.suite)),)
+    chosen = _suites(options, made)
     unlike([case for suite in chosen for case in suite.cases])
     for suite in chosen:
         if wrong := check.faults(suite.cases, suite.read()):
             raise CaseError("cases that are not true of their articles:\n  " + "\n  ".join(wrong))
-    file = baseline.FILE if options.suite is None else Path(options.suite) / "baseline.jsonl"
+    file = _baseline(options.suite)
     if options.only is not None:
         return Plan(_only(chosen, options.only), file, {}, {})
     known = options.suite is None or file.exists()
     rows = baseline.saved(file) if known and not options.accept else {}
     return Plan(chosen, file, rows, _floors() if options.suite is None else {})
+
+
+def _suites(options: argparse.Namespace, made: Path) -> tuple[Suite, ...]:
+    """Pressroom's own, or those that are named."""
+    if options.suite is None:
+        return suites.own()
+    place = Path(options.suite)
+    if public.is_public(place):
+        return public.public_suites(place, made, options.sample)
+    return (suites.suite_in(place),)
+
+
+def _baseline(suite: str | None) -> Path:
+    """Where the baseline is kept: with the cases, or beside the file of a public set."""
+    if suite is None:
+        return baseline.FILE
+    place = Path(suite)
+    name = place.name.removesuffix(public.ENDING)
+    return place.with_name(f"{name}.baseline.jsonl") if place.is_file() else place / "baseline.jsonl"
 
 
 def _only(chosen: Sequence[Suite], name: str) -> tuple[Suite, ...]:
@@ -156,7 +183,16 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--accept", action="store_true", help="make this run the baseline")
-    parser.add_argument("--suite", metavar="DIR", help="ask the articles and cases of this folder instead")
+    parser.add_argument(
+        "--suite", metavar="DIR", help="ask the articles and cases of this folder, or a public set, instead"
+    )
+    parser.add_argument(
+        "--sample",
+        metavar="N",
+        type=int,
+        default=300,
+        help="at most N questions of a public set (default: 300)",
+    )
     parser.add_argument("--model", metavar="NAME", help="answer with this model too, beside quoting")
     parser.add_argument(
         "--times", metavar="N", type=int, default=1, help="ask the model N times (default: 1)"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 from evals.cases import Case, CaseError
 from evals.rates import DECIDING, MEANS, due
@@ -16,8 +17,7 @@ FILE = Path(__file__).parent / "baseline.jsonl"
 _DIGITS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One case as it was: what it asked (a digest), whether it passed, and its scores."""
 
     id: str
@@ -42,7 +42,7 @@ def digest(case: Case) -> str:
 
 def save(records: Sequence[Record], path: Path) -> None:
     """Write the baseline; its lines are in the order of the cases."""
-    lines = (json.dumps(asdict(row(record)), ensure_ascii=False) + "\n" for record in records)
+    lines = (json.dumps(row(record)._asdict(), ensure_ascii=False) + "\n" for record in records)
     path.write_text("".join(lines), encoding="utf-8")
 
 
