@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from page.desk import HTML, desk
 from page.password import password_of
 from page.serving import HOST, PORT, checked_host, free_port, keep_to_itself, serve, uploads
 from rag import Assistant
@@ -60,12 +59,13 @@ def build(assistant: Assistant, examples: Sequence[str]) -> "gradio.Blocks":
     keep_to_itself()
     import gradio as gr
 
+    from page.desk import HTML, Desk
     from page.programs import programs
 
     page = gr.Blocks(title="Pressroom", analytics_enabled=False, fill_width=True, delete_cache=KEPT_S)
     with page:
-        gr.HTML(masthead_html(assistant.config.model), js_on_load=None, **HTML)
-        desk(assistant, examples)
+        gr.HTML(masthead_html(), js_on_load=None, **HTML)
+        Desk(assistant, examples)
         programs(assistant)
     page.queue(default_concurrency_limit=4, max_size=64)
     return page

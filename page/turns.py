@@ -7,8 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from page.asking import Asking
 from rag import Answer, Assistant, Citation, PressroomError, Sentence
+from rag.assistant import make_question
+from rag.rephrase import rephrasings
 from rag.show import (
+    Tools,
     article_html,
     conversation_html,
     failure_html,
@@ -18,25 +22,45 @@ from rag.show import (
     unfinished_html,
 )
 from rag.terminal import tell
-from rag.types import Article
+from rag.types import Article, Question
+
+_SUGGESTED = 2
+_STOPPED = "Stopped. What had passed its checks by then stands here."
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question of the conversation and what has come of it so far."""
+    """A question of the conversation and what has come of it so far.
 
-    asked: str
+    `suggested` are questions that the articles do answer, where they do not answer this one; `rated` says
+    that the answer was rated, and where that was written down.
+    """
+
+    question: Question
     sentences: tuple[Sentence, ...] = ()
     answer: Answer | None = None
+    suggested: tuple[str, ...] = ()
     failed: str = ""
+    stopped: bool = False
+    rated: str = ""
 
-    def html(self, key: str) -> str:
+    @property
+    def asked(self) -> str:
+        """The question as it was typed."""
+        return self.question.text
+
+    def html(self, key: str, last: bool = False) -> str:
         """The turn as HTML; `key` tells its citations from those of other turns."""
+        tools = Tools(key, again=last, rated=self.rated)
         if self.failed:
-            return turn_html(self.asked, failure_html(self.failed))
+            return turn_html(self.question, failure_html(self.failed), tools)
         if self.answer is None:
-            return turn_html(self.asked, unfinished_html(self.sentences, key))
-        return turn_html(self.asked, to_html(self.answer, key), self.answer.question)
+            note = _STOPPED if self.stopped else ""
+            return turn_html(
+                self.question, unfinished_html(self.sentences, key, note), tools if note else None
+            )
+        body = to_html(self.answer, key, self.suggested)
+        return turn_html(self.answer.question, body, tools, self.answer)
 
     def sources(self, key: str) -> dict[str, Citation | Article]:
         """What the turn's buttons open, by their key."""
@@ -48,15 +72,17 @@ class Turn:
 Turns = tuple[Turn, ...]
 
 
-def follow(assistant: Assistant, turns: Turns, asked: str) -> Iterator[Turns]:
+def follow(assistant: Assistant, turns: Turns, asking: Asking) -> Iterator[Turns]:
     """The conversation with one more question, anew each time that something is known of it."""
-    history = [turn.asked for turn in turns if turn.answer is not None]
-    turn = Turn(asked)
+    history = [*asking.history, *(turn.asked for turn in turns if turn.answer is not None)]
+    turn = Turn(Question(asking.text, tuple(history), asking.filters))
     yield (*turns, turn)
     try:
-        for event in assistant.stream(asked, history):
+        turn = replace(turn, question=make_question(asking.text, history, asking.filters, None))
+        for event in assistant.stream(asking.text, history, asking.filters, quote=asking.quote):
             if isinstance(event, Answer):
-                turn = replace(turn, answer=event, sentences=event.sentences)
+                near = suggestions(assistant, event)
+                turn = replace(turn, answer=event, sentences=event.sentences, suggested=near)
             else:
                 turn = replace(turn, sentences=(*turn.sentences, event))
             yield (*turns, turn)
@@ -65,9 +91,32 @@ def follow(assistant: Assistant, turns: Turns, asked: str) -> Iterator[Turns]:
         yield (*turns, replace(turn, failed=without_folders(str(error))))
 
 
-def talk(turns: Turns, examples: Sequence[str]) -> str:
-    """The conversation as HTML."""
-    return conversation_html([turn.html(str(i)) for i, turn in enumerate(turns)], examples)
+def suggestions(assistant: Assistant, answer: Answer) -> tuple[str, ...]:
+    """Other ways to ask that do get an answer, where this one got none."""
+    found: list[str] = []
+    for text in rephrasings(answer):
+        if len(found) < _SUGGESTED:
+            other = assistant.ask(text, filters=answer.question.filters, quote=True)
+            found += [text] * (other.status == "answered")
+    return tuple(found)
+
+
+def stopped(turns: Turns) -> Turns:
+    """The conversation when its last answer was stopped before it was whole."""
+    if not turns or turns[-1].answer is not None or turns[-1].failed:
+        return turns
+    return (*turns[:-1], replace(turns[-1], stopped=True))
+
+
+def answers(turns: Turns) -> tuple[Answer, ...]:
+    """The answers of the conversation, in order."""
+    return tuple(turn.answer for turn in turns if turn.answer is not None)
+
+
+def talk(turns: Turns, examples: Sequence[str], kept: str = "") -> str:
+    """The conversation as HTML; `kept` is what the browser keeps of it."""
+    last = len(turns) - 1
+    return conversation_html([turn.html(str(i), i == last) for i, turn in enumerate(turns)], examples, kept)
 
 
 def opened(turns: Turns, key: Any) -> str:

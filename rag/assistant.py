@@ -109,13 +109,16 @@ class Assistant:
         history: Sequence[str] = (),
         filters: Filters = Filters(),
         id: Key = None,
+        quote: bool = False,
     ) -> Answer:
         """The checked answer to a question; `history` holds the earlier questions, oldest first.
+
+        With `quote` no model is called for it, whatever the settings say.
 
         Raises UsageError for a question that is none, LibraryError, IndexFailed or EmbedError when
         the articles cannot be searched. A failing model raises nothing: the answer is quoted.
         """
-        return _last(self.stream(question, history, filters, id))
+        return _last(self.stream(question, history, filters, id, quote))
 
     def stream(
         self,
@@ -123,10 +126,11 @@ class Assistant:
         history: Sequence[str] = (),
         filters: Filters = Filters(),
         id: Key = None,
+        quote: bool = False,
     ) -> Iterator[Event]:
         """Each sentence as it passes its checks, then the Answer. Raises as `ask` does."""
         asked = make_question(question, history, filters, id)
-        return self._answer(asked, replace(self.collection.shelf(), reader=self._reader))
+        return self._answer(asked, replace(self.collection.shelf(), reader=self._reader), quote)
 
     def ask_texts(self, question: str, texts: Iterable[str], history: Sequence[str] = ()) -> Answer:
         """The checked answer from these strings alone; nothing is stored.
@@ -159,15 +163,16 @@ class Assistant:
         for problem in report.problems:
             self._tell(f"not read: {problem}")
 
-    def _answer(self, asked: Question, shelf: Shelf) -> Iterator[Event]:
+    def _answer(self, asked: Question, shelf: Shelf, quote: bool = False) -> Iterator[Event]:
         """The way of one question, step by step."""
-        turn = _Turn(asked, self._tell, time.monotonic() + self.config.deadline_s)
+        config = replace(self.config, model=None) if quote else self.config
+        turn = _Turn(asked, config, self._tell)
         with turn.step("understand"):
             turn.question = self._understand(turn, shelf)
         with turn.step("retrieve"):
             turn.evidence = self._retrieve(turn.question, shelf)
             turn.take_up(shelf)
-        if self.config.model and turn.offered:
+        if turn.config.model and turn.offered:
             yield from turn.timed("answer", self._write(turn))
         if turn.model == "quote":
             yield from self._quote(turn)
@@ -176,7 +181,7 @@ class Assistant:
 
     def _understand(self, turn: _Turn, shelf: Shelf) -> Question:
         question, library = understand(turn.question), shelf.library
-        if question.history and self.config.model:
+        if question.history and turn.config.model:
             try:
                 return replace(
                     question, standalone=self._voice().standalone(question, turn.deadline), topic=()
@@ -258,7 +263,7 @@ class Assistant:
             silence="" if answered else _silence(question, held, shelf),
             model=turn.model,
             confidence=likely if answered else 1.0 - likely,
-            trace=Trace(self.config.fingerprint, turn.prompts, turn.ms, tuple(turn.notes)),
+            trace=Trace(turn.config.fingerprint, turn.prompts, turn.ms, tuple(turn.notes)),
             incomplete=turn.cut,
         )
 
@@ -271,9 +276,10 @@ def _silence(question: Question, held: silence.Holders, shelf: Shelf) -> str:
 class _Turn:
     """One question on its way: what each step found, who answers, and how long it took."""
 
-    def __init__(self, question: Question, tell: Tell, deadline: float) -> None:
+    def __init__(self, question: Question, config: Config, tell: Tell) -> None:
         self.question = question
-        self.deadline = deadline
+        self.config = config
+        self.deadline = time.monotonic() + config.deadline_s
         self.evidence: tuple[Evidence, ...] = ()
         self.offered: tuple[Offered, ...] = ()
         self.read: tuple[quoting.Read, ...] = ()

@@ -19,20 +19,68 @@ const follow = (latest, isNew) => {
 let seen = 0;
 watch('value', () => {
   const turns = element.querySelectorAll('.turn');
-  if (!turns.length) unfolded.clear();
+  if (!turns.length) { unfolded.clear(); open(null); }
   element.querySelectorAll('details').forEach((details, i) => { details.open = unfolded.has(i); });
   if (turns.length) follow(turns[turns.length - 1], turns.length > seen);
   seen = turns.length;
+  const text = element.querySelector('.turns')?.dataset.kept;
+  if (text) remember(text);
   current();
+});
+
+const copy = async (text, tool) => {
+  let done = 'Copied';
+  try { await navigator.clipboard.writeText(text); } catch { done = 'Not allowed here'; }
+  const before = tool.dataset.says ??= tool.textContent;
+  tool.textContent = done;
+  setTimeout(() => { tool.textContent = before; }, 1500);
+};
+const rate = (tool) => {
+  const form = tool.parentElement.querySelector('form');
+  if (tool.dataset.rate === 'good') trigger('submit', {rate: 'good', turn: tool.dataset.turn});
+  else {
+    form.hidden = !form.hidden;
+    tool.setAttribute('aria-expanded', String(!form.hidden));
+    if (form.hidden) return;
+    form.scrollIntoView({block: 'nearest'});
+    form.elements.expected.focus({preventScroll: true});
+  }
+};
+element.addEventListener('submit', (event) => {
+  event.preventDefault();
+  event.stopPropagation();
+  const {expected, silent, note} = event.target.elements;
+  const {turn} = event.target.dataset;
+  trigger('submit', {rate: 'bad', turn, expected: expected.value, silent: silent.checked, note: note.value});
 });
 element.addEventListener('click', (event) => {
   const folded = [...element.querySelectorAll('summary')].indexOf(event.target.closest('summary'));
   if (folded >= 0 && !unfolded.delete(folded)) unfolded.add(folded);
-  const button = event.target.closest('button');
-  if (button?.dataset.ask) trigger('select', {ask: button.dataset.ask});
-  if (!button?.dataset.cite) return;
+  const tool = event.target.closest('button, a.link');
+  if (!tool) return;
+  const {ask, again, cite, copy: text, rate: thumb} = tool.dataset;
+  if (ask) trigger('select', {ask});
+  if (again) trigger('select', {again: true});
+  if (text) copy(text, tool);
+  if (thumb) rate(tool);
+  // A plain click copies the address; any other opens it as a link does.
+  if (tool.matches('a.link') && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    copy(tool.href, tool);
+  }
+  if (!cite) return;
   const article = document.querySelector('#article [data-shown]');
-  if (article?.dataset.shown === button.dataset.cite) article.dispatchEvent(new Event('pressroom:reveal'));
-  else trigger('click', {cite: button.dataset.cite});
+  if (article?.dataset.shown === cite) article.dispatchEvent(new Event('pressroom:reveal'));
+  else trigger('click', {cite});
 });
 document.addEventListener('pressroom:shown', current);
+
+// What the page opens with: the question of its address, or the conversation that was open before a reload.
+whenListed(() => {
+  const address = new URLSearchParams(window.location.search);
+  const before = stored(sessionStorage.getItem(prefix) ?? '');
+  const [since, until, outlet] = ['since', 'until', 'outlet'].map((part) => address.get(part));
+  const linked = {link: true, ask: address.get('q'), after: address.getAll('after'), since, until, outlet};
+  if (linked.ask) trigger('select', linked);
+  else if (before) trigger('input', {kept: before.kept});
+});

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from html import escape
 from itertools import pairwise
+from urllib.parse import quote
 
-from rag.show.plain import CONTROL, line, origin
+from rag.show.plain import CONTROL, line, origin, web_address
 from rag.types import Article, Citation, Span
+
+_FRAGMENT_WORDS = 5
 
 
 def article_html(shown: Citation | Article, key: str = "") -> str:
@@ -17,10 +20,40 @@ def article_html(shown: Citation | Article, key: str = "") -> str:
     return (
         f'<article class="source" data-shown="{escape(key)}"><header><h2>{escape(line(article.title))}</h2>'
         f'<p class="origin">{escape(origin(article))}{by}</p>'
-        '<button type="button" class="back">Back to the answer</button></header>'
+        f'<button type="button" class="back">Back to the answer</button>{_original(shown)}</header>'
         f'<div class="text" tabindex="0" role="region" aria-label="Article text; {what}">'
         f"{_text_html(article, cited)}</div></article>"
     )
+
+
+def original(shown: Citation | Article) -> str:
+    """Where the article stands on the web; for a citation, with a text fragment that leads to its words.
+
+    Empty for an article without an http or https address. The fragment names the first and the last words of
+    the quote, as the range form of https://wicg.github.io/scroll-to-text-fragment/ has it.
+    """
+    article = shown.article if isinstance(shown, Citation) else shown
+    address = web_address(article.url)
+    if not address or not isinstance(shown, Citation):
+        return address
+    words = _visible_words(shown.quote)
+    ends = (
+        [words] if len(words) <= 2 * _FRAGMENT_WORDS else [words[:_FRAGMENT_WORDS], words[-_FRAGMENT_WORDS:]]
+    )
+    fragment = ",".join(quote(" ".join(part), safe="").replace("-", "%2D") for part in ends)
+    return f"{address}{'' if '#' in address else '#'}:~:text={fragment}"
+
+
+def _visible_words(text: str) -> list[str]:
+    return CONTROL.sub("", " ".join(text.split())).split()
+
+
+def _original(shown: Citation | Article) -> str:
+    address = original(shown)
+    if not address:
+        return ""
+    link = f'href="{escape(address)}" target="_blank" rel="noopener noreferrer"'
+    return f' <a class="original" {link}>Read the original</a>'
 
 
 def no_article_html() -> str:

@@ -1,12 +1,12 @@
-"""Answer, turn and conversation -> HTML fragments without script or style, everything escaped."""
+"""Answer -> HTML fragments without script or style, everything escaped."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
-from rag.show.plain import dropped_line, line, origin, parts, taken_as
-from rag.types import Answer, Question, Sentence
+from rag.show.plain import dropped_line, line, origin, parts
+from rag.types import Answer, Sentence
 
 
 def sentence_html(sentence: Sentence, turn: str = "") -> str:
@@ -22,20 +22,26 @@ def sentence_html(sentence: Sentence, turn: str = "") -> str:
     return f'<p class="sentence {escape(sentence.verdict)}">{words} {marks}</p>'
 
 
-def to_html(answer: Answer, turn: str = "") -> str:
-    """The answer as an HTML fragment without script, style or link."""
+def to_html(answer: Answer, turn: str = "", suggested: Sequence[str] = ()) -> str:
+    """The answer as an HTML fragment without script, style or link.
+
+    `suggested` are questions that are answered, where this one is not.
+    """
     notes = "".join(f'<p class="note">Note: {escape(line(note))}</p>' for note in answer.trace.notes)
     foot = f"{_dropped_html(answer)}{notes}{_voice_html(answer)}"
     if answer.status == "not_in_articles":
         silence = f'<p class="silence">{escape(line(answer.silence))}</p>'
-        return f'<div class="answer silent">{silence}{_nearest_html(answer, turn)}{foot}</div>'
+        help_ = f"{_nearest_html(answer, turn)}{_suggested_html(suggested)}"
+        return f'<div class="answer silent">{silence}{help_}{foot}</div>'
     body = "".join(sentence_html(sentence, turn) for sentence in answer.sentences)
     return f'<div class="answer">{body}{foot}</div>'
 
 
-def unfinished_html(sentences: Sequence[Sentence], turn: str = "") -> str:
-    """An answer that is still being made: the sentences that passed their checks so far."""
+def unfinished_html(sentences: Sequence[Sentence], turn: str = "", note: str = "") -> str:
+    """An answer that is still being made, or, with a note, was left: what passed its checks so far."""
     body = "".join(sentence_html(sentence, turn) for sentence in sentences)
+    if note:
+        return f'<div class="answer">{body}<p class="note">{escape(line(note))}</p></div>'
     doing = "Checking the next sentence" if sentences else "Reading the articles"
     return f'<div class="answer" aria-busy="true">{body}<p class="waiting">{doing} …</p></div>'
 
@@ -45,37 +51,19 @@ def failure_html(reason: str) -> str:
     return f'<div class="answer"><p class="failure" role="alert">{escape(line(reason))}</p></div>'
 
 
-def masthead_html(model: str | None) -> str:
-    """The page's heading, and who answers: the articles quoted, or a model by its name."""
-    voice = f"<b>{escape(line(model))}</b>, every sentence checked" if model else "quoting from the articles"
-    return (
-        '<header class="masthead"><h1>Pressroom</h1>'
-        "<p>Answers from the articles, every sentence with its source.</p>"
-        f'<p class="who">Answering: {voice}</p></header>'
-    )
+def _suggested_html(suggested: Sequence[str]) -> str:
+    heading = '<p class="nearest">The articles do answer:</p>'
+    return f"{heading}{questions_html(suggested)}" if suggested else ""
 
 
-def conversation_html(turns: Sequence[str], examples: Sequence[str] = ()) -> str:
-    """The turns so far, each already HTML; before the first, an invitation with example questions."""
-    if turns:
-        return f'<div class="turns" role="log" aria-live="polite">{"".join(turns)}</div>'
+def questions_html(questions: Sequence[str]) -> str:
+    """Questions to click."""
     items = "".join(
-        f'<li><button type="button" class="example" data-ask="{escape(text)}">{escape(text)}</button></li>'
-        for text in examples
+        f'<li><button type="button" class="example" data-ask="{escape(text)}">'
+        f"{escape(line(text))}</button></li>"
+        for text in questions
     )
-    tries = f"<p>For example:</p><ul>{items}</ul>" if items else ""
-    return (
-        '<div class="start"><h2>What do you want to know?</h2>'
-        "<p>Only what the articles say is answered. Where they do not say, you are told so.</p>"
-        f"{tries}</div>"
-    )
-
-
-def turn_html(asked: str, body: str, understood: Question | None = None) -> str:
-    """A question, how it was understood where that differs, and `body`: its answer as HTML."""
-    taken = taken_as(understood) if understood else ""
-    differs = f'<p class="understood">Understood as: {escape(taken)}</p>' if taken else ""
-    return f'<section class="turn"><h2 class="question">{escape(line(asked))}</h2>{differs}{body}</section>'
+    return f"<ul>{items}</ul>"
 
 
 def _voice_html(answer: Answer) -> str:

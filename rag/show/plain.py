@@ -21,6 +21,13 @@ def origin(article: Article) -> str:
     return f"{line(article.outlet or 'unknown outlet')}, {day}{inferred}"
 
 
+def web_address(url: str | None) -> str:
+    """An http or https address as it can be linked to; nothing for any other, or for none."""
+    address = line(url or "")
+    # A space or control character ends an address for some programs and not for others.
+    return address if address == url and re.match(r"https?://[^\s\"<>\\]+$", address) else ""
+
+
 def taken_as(question: Question) -> str:
     """The question as understood with those before it, or nothing when that is what was asked."""
     standalone = line(question.standalone or question.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from rag.show.plain import cut_line, dropped_line, line, marks, nearest_lines, origin
+from rag.show.plain import cut_line, dropped_line, line, marks, nearest_lines, origin, web_address
 from rag.types import Answer, Citation, Sentence, plain_brackets
 
 _LINE_END = re.compile("[\x85\u2028\u2029]")
@@ -29,6 +29,20 @@ def to_text(answer: Answer) -> str:
     body = "\n".join(_text_sentence(sentence) for sentence in answer.sentences)
     sources = "\n".join(_text_source(c, c.n in written) for c in answer.citations)
     return "\n\n".join(part for part in (body, cut_line(answer), sources, dropped_line(answer)) if part)
+
+
+def footnoted(answer: Answer) -> str:
+    """The answer as plain text to take along: sentences with [n] marks, and each source with its quote."""
+    if answer.status == "not_in_articles":
+        return line(answer.silence)
+    body = " ".join(_text_sentence(sentence) for sentence in answer.sentences)
+    return "\n\n".join((body, "\n".join(_footnote(c) for c in answer.citations)))
+
+
+def _footnote(c: Citation) -> str:
+    link = web_address(c.article.url)
+    where = f"{line(c.article.title)}, {origin(c.article)}{f', {link}' if link else ''}"
+    return f"[{c.n}] “{line(c.quote)}” {where}"
 
 
 def _text_sentence(sentence: Sentence) -> str:

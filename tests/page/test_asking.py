@@ -1,241 +1,27 @@
-"""The chat page in a browser: answers, citations opened in their article, silence, and what it refuses."""
+"""Asking in a browser: answers, citations opened in their article, silence, and what is refused."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import closing
-from functools import cached_property
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import pytest
 
 import app
 from page import serving, turns
+from page.asking import Asking
 from rag import Assistant
 from rag.errors import LibraryError, UsageError
 from rag.show import line, origin
+from tests.browser import BRAZIL, KEY, SIGNED, SPITEFUL, Model, Tab, fetched
 from tests.conftest import ROOT, child_environment
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
-    " --disable-sync --no-first-run"
-).split()
-SIGNED = "what did Hamada sign?"
-BRAZIL = "Who won the 2023 election in Brazil?"
-KEY = "sk-a-key-that-must-not-show"
-WAIT_MS = 20_000
-
-SPITEFUL = (
-    'Mayor Quill signed the harbor treaty <script>window.hacked = "script"</script> with'
-    " <img src=http://evil.example/p.png onerror=\"window.hacked = 'image'\"> and"
-    " [a link](javascript:window.hacked=1) and ![pixel](http://evil.example/m.png) and"
-    " ${window.hacked = 'template'} and {{constructor}} and </div><iframe src=//evil.example></iframe> there."
-)
-SPITEFUL_METADATA = """\
-spite.txt:
-  title: 'Treaty <img src=x onerror="window.hacked=2"> ${window.hacked=3}'
-  outlet: '"><script>window.hacked=4</script>'
-  published: 2024-05-06
-"""
-
-
-# The page, served and looked at
-
-
-class Served:
-    """The page in a process of its own, on a free port; it starts while others are being tested."""
-
-    def __init__(self, home: Path, *options: str, **environment: str) -> None:
-        quiet = {"OPENAI_API_KEY": "", "OPENAI_BASE_URL": "", "RAG_MODEL": "", "RAG_HOME": str(home)}
-        self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py"), "--port", "0", *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=home.parent,
-            env=child_environment(**{**quiet, **environment}),
-            text=True,
-        )
-
-    def __enter__(self) -> Served:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.communicate(timeout=20)
-
-    @cached_property
-    def address(self) -> str:
-        """The address that the command prints once it serves."""
-        assert self._process.stdout is not None
-        found = re.search(r"http://127\.0\.0\.1:\d+", self._process.stdout.readline())
-        if found is None:
-            self._process.kill()
-            pytest.fail(f"the page did not start: {self._process.communicate()[1][-500:]}")
-        return found.group()
-
-
-@pytest.fixture(scope="module")
-def pages(seeded_home: Path, model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Three pages: quoting, a model writing, and one over an article that tries to be more than text."""
-    folder = tmp_path_factory.mktemp("spiteful") / "articles"
-    folder.mkdir()
-    (folder / "spite.txt").write_text(f"Harbor news\n\n{SPITEFUL}\n", encoding="utf-8")
-    (folder / "metadata.yaml").write_text(SPITEFUL_METADATA, encoding="utf-8")
-    url = f"http://127.0.0.1:{model.port}/v1"
-    with (
-        Served(seeded_home, "--quote") as quoting,
-        Served(seeded_home, OPENAI_BASE_URL=url, OPENAI_API_KEY=KEY, RAG_MODEL="parrot") as writing,
-        Served(folder.parent / "home", "--quote", "--articles", str(folder)) as spiteful,
-    ):
-        yield SimpleNamespace(quoting=quoting, writing=writing, spiteful=spiteful)
-
-
-@pytest.fixture
-def quoting(pages: Any) -> str:
-    """The address of the page over the seeds that answers by quoting."""
-    return str(pages.quoting.address)
-
-
-@pytest.fixture
-def writing(pages: Any) -> str:
-    """The address of the page over the seeds where a model answers."""
-    return str(pages.writing.address)
-
-
-@pytest.fixture
-def spiteful(pages: Any) -> str:
-    """The address of the page over the article that tries to be more than text."""
-    return str(pages.spiteful.address)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Headless Chromium, or a skip that says what is missing."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        context = opened.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(WAIT_MS)
-        yield context
-        opened.close()
-
-
-class Tab:
-    """A browser tab, which is a session of its own, and what a person does in it."""
-
-    def __init__(self, browser: Any) -> None:
-        self.requests: list[str] = []
-        self.alarms: list[str] = []
-        self.page = browser.new_page()
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.alarms.append(f"error: {error}"))
-        self.page.on("dialog", self._dialog)
-
-    def _dialog(self, dialog: Any) -> None:
-        self.alarms.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def open(self, address: str) -> Tab:
-        """Go to the page and wait until it can be used."""
-        self.page.goto(address)
-        self.page.wait_for_selector(".start")
-        return self
-
-    def ask(self, question: str) -> Any:
-        """Ask, wait for the answer to be finished, and return its turn."""
-        turns = self.page.locator(".turn").count()
-        self.page.fill("#question textarea", question)
-        self.page.press("#question textarea", "Enter")
-        turn = self.page.locator(".turn").nth(turns)
-        turn.locator(".answer:not([aria-busy])").wait_for()
-        return turn
-
-    def text(self, selector: str) -> str:
-        """The text of the one element that fits, white space as it stands."""
-        return str(self.page.locator(selector).text_content())
-
-    def foreign(self) -> list[str]:
-        """Requests that went to another machine."""
-        here = ("127.0.0.1", None)
-        return [url for url in self.requests if urlsplit(url).hostname not in here]
-
-
-@pytest.fixture
-def tab(browser: Any) -> Iterator[Tab]:
-    """A fresh tab; when the test is over, nothing may have left this machine or run amok."""
-    fresh = Tab(browser)
-    yield fresh
-    fresh.page.close()
-    assert ([], []) == (fresh.foreign(), fresh.alarms)
-
-
-# A model on loopback
-
-
-class Model(ThreadingHTTPServer):
-    """A chat endpoint that writes a sentence, waits for `go_on`, and writes one that does not hold."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Reply)
-        self.port = self.server_address[1]
-        self.go_on = threading.Event()
-        self.down = False
-
-
-class _Reply(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        model = cast("Model", self.server)
-        prompt = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
-        self.send_response(503 if model.down else 200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.end_headers()
-        if model.down:
-            return
-        number = re.search(r"\[(\d+)\] According to the Pentagon release", prompt)
-        assert number is not None
-        if "77 million" in prompt:  # to be repaired, and is not
-            self._say("NOT IN ARTICLES", finish="stop")
-            return
-        self._say(f"Austin and Hamada signed a Security of Supply Arrangement. [{number[1]}]\n")
-        model.go_on.wait(10)
-        self._say(f"Hamada paid 77 million dollars. [{number[1]}]\n", finish="stop")
-        self.wfile.write(b"data: [DONE]\n\n")
-
-    def _say(self, words: str, finish: str | None = None) -> None:
-        choice = {"index": 0, "delta": {"content": words}, "finish_reason": finish}
-        chunk = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "m"}
-        self.wfile.write(f"data: {json.dumps({**chunk, 'choices': [choice]})}\n\n".encode())
-        self.wfile.flush()
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[Model]:
-    """The model, serving."""
-    with Model() as serving:
-        thread = threading.Thread(target=serving.serve_forever, daemon=True)
-        thread.start()
-        yield serving
-        serving.shutdown()
-        thread.join()
-
 
 # Asking
 
@@ -256,7 +42,7 @@ def test_an_answer_is_shown_with_its_citations(quoting: str, tab: Tab, assistant
 def test_who_answers_is_said_and_the_three_examples_can_be_asked(quoting: str, tab: Tab) -> None:
     """The page says that it quotes, and a click on an example asks it and gets an answer."""
     tab.open(quoting)
-    assert "Answering: quoting from the articles" == tab.text(".who")
+    assert "Quotes alone" == tab.text("#voice label").strip()
     assert list(app.EXAMPLES) == tab.page.locator(".example").all_text_contents()
     tab.page.click(".example >> nth=0")
     tab.page.wait_for_selector(".answer:not([aria-busy]) .cite")
@@ -354,7 +140,7 @@ def test_sentences_stream_in_and_dropped_ones_are_counted(writing: str, tab: Tab
     """A checked sentence is there before the model is done; a failed one is counted, with its reason."""
     model.go_on.clear()
     tab.open(writing)
-    assert "Answering: parrot, every sentence checked" == tab.text(".who")
+    assert tab.page.get_by_label("parrot").is_checked()
     tab.page.fill("#question textarea", SIGNED)
     tab.page.press("#question textarea", "Enter")
     tab.page.wait_for_selector("[aria-busy] .sentence")
@@ -420,16 +206,7 @@ def test_article_and_question_are_text_and_nothing_else(spiteful: str, tab: Tab)
     assert tab.text("mark") in SPITEFUL
     assert 'Treaty <img src=x onerror="window.hacked=2"> ${window.hacked=3}' == tab.text("#article h2")
     assert tab.page.evaluate("window.hacked === undefined")
-    assert 0 == tab.page.locator("#desk :is(script, img, iframe, a)").count()
-
-
-def fetched(address: str, path: str, host: str | None = None) -> tuple[int, str]:
-    """The status and text that the server gives for a path, which is sent as it stands."""
-    parts = urlsplit(address)
-    with closing(HTTPConnection(str(parts.hostname), parts.port, timeout=10)) as connection:
-        connection.request("GET", path, headers={"Host": host or parts.netloc})
-        reply = connection.getresponse()
-        return reply.status, reply.read().decode("utf-8", "replace")
+    assert 0 == tab.page.locator("#desk :is(script, img, iframe, a:not(.link))").count()
 
 
 @pytest.mark.parametrize(
@@ -473,11 +250,11 @@ def test_the_page_tells_no_paths_and_answers_to_no_other_name(quoting: str, seed
 def test_a_failure_is_one_line_without_folders() -> None:
     """What goes wrong while answering becomes the turn's line, and where things lie stays out of it."""
 
-    def fail(*_: Any) -> Iterator[Any]:
+    def fail(*_: Any, **__: Any) -> Iterator[Any]:
         raise LibraryError("cannot read /home/someone/news/library.sqlite3: <disk>")
         yield
 
-    *_, last = turns.follow(cast("Assistant", SimpleNamespace(stream=fail)), (), "who?")
+    *_, last = turns.follow(cast("Assistant", SimpleNamespace(stream=fail)), (), Asking("who?"))
     assert "cannot read library.sqlite3: <disk>" == last[0].failed
     assert 'role="alert">cannot read library.sqlite3: &lt;disk&gt;</p>' in turns.talk(last, ())
 

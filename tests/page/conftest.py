@@ -1,0 +1,81 @@
+"""What the tests of the page share: pages served, a browser with a tab, a model that writes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.browser import CHROMIUM, FLAGS, KEY, SPITEFUL, SPITEFUL_METADATA, WAIT_MS, Model, Served, Tab
+
+
+@pytest.fixture(scope="session")
+def pages(seeded_home: Path, model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Three pages: quoting, a model writing, and one over an article that tries to be more than text."""
+    folder = tmp_path_factory.mktemp("spiteful") / "articles"
+    folder.mkdir()
+    (folder / "spite.txt").write_text(f"Harbor news\n\n{SPITEFUL}\n", encoding="utf-8")
+    (folder / "metadata.yaml").write_text(SPITEFUL_METADATA, encoding="utf-8")
+    url = f"http://127.0.0.1:{model.port}/v1"
+    with (
+        Served(seeded_home, "--quote") as quoting,
+        Served(seeded_home, OPENAI_BASE_URL=url, OPENAI_API_KEY=KEY, RAG_MODEL="parrot") as writing,
+        Served(folder.parent / "home", "--quote", "--articles", str(folder)) as spiteful,
+    ):
+        yield SimpleNamespace(quoting=quoting, writing=writing, spiteful=spiteful)
+
+
+@pytest.fixture
+def quoting(pages: Any) -> str:
+    """The address of the page over the seeds that answers by quoting."""
+    return str(pages.quoting.address)
+
+
+@pytest.fixture
+def writing(pages: Any) -> str:
+    """The address of the page over the seeds where a model answers."""
+    return str(pages.writing.address)
+
+
+@pytest.fixture
+def spiteful(pages: Any) -> str:
+    """The address of the page over the article that tries to be more than text."""
+    return str(pages.spiteful.address)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium, or a skip that says what is missing."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not installed")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        context = opened.new_context(viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(WAIT_MS)
+        yield context
+        opened.close()
+
+
+@pytest.fixture
+def tab(browser: Any) -> Iterator[Tab]:
+    """A fresh tab; when the test is over, nothing may have left this machine or run amok."""
+    fresh = Tab(browser)
+    yield fresh
+    fresh.page.close()
+    assert ([], []) == (fresh.foreign(), fresh.alarms)
+
+
+@pytest.fixture(scope="session")
+def model() -> Iterator[Model]:
+    """The model, serving."""
+    with Model() as serving:
+        thread = threading.Thread(target=serving.serve_forever, daemon=True)
+        thread.start()
+        yield serving
+        serving.shutdown()
+        thread.join()
