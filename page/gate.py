@@ -37,7 +37,7 @@ _READ, _SENT = (
         ),
         (
             r"/gradio_api/(?:queue/join|cancel|reset|upload)",
-            rf"/gradio_api/(?:call|call/v2|run|api)/{_NAME}|/gradio_api/mcp/?",
+            rf"/gradio_api/(?:call|call/v2|run)/{_NAME}|/gradio_api/mcp/?",
         ),
     )
 )

@@ -1,0 +1,61 @@
+"""Run in a child: the page's command with every address that Python reaches for written down, or its routes.
+
+`python page_child.py ARGUMENTS` is `python app.py ARGUMENTS`; $REACHED names the file of addresses.
+`python page_child.py routes` prints each route of the app as Gradio makes it, methods and path, a line each.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+# Its loop would connect without Python's sockets, which are what is watched.
+sys.modules["uvloop"] = None  # type: ignore[assignment]
+
+
+def watch(event: str, details: tuple[Any, ...]) -> None:
+    """Write down where a socket is to connect or send to, and which name is looked up."""
+    if event in ("socket.connect", "socket.sendto"):
+        write(str(details[1][0]) if isinstance(details[1], tuple) else "unix")
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        write(str(details[0]))
+
+
+def write(host: str) -> None:
+    """One line for one address."""
+    with Path(os.environ["REACHED"]).open("a", encoding="utf-8") as file:
+        file.write(f"{host}\n")
+
+
+def routes(app: Any, before: str = "") -> Iterator[str]:
+    """Each route, those of what is mounted included; a mount itself stands for all that is below it."""
+    for route in app.routes:
+        inner = getattr(route, "routes", None)
+        # Newer versions of FastAPI keep an included router as it is.
+        router = getattr(route, "original_router", None)
+        if router is not None:
+            yield from routes(router, before)
+        elif hasattr(route, "methods"):
+            yield f"{','.join(sorted(route.methods or ()))} {before}{route.path}"
+        elif inner:
+            yield from routes(route, before + route.path)
+        else:
+            yield f"GET,POST {before}{route.path}/{{below:path}}"
+
+
+if sys.argv[1:] == ["routes"]:
+    import app
+    from rag import Assistant
+
+    page = app.build(Assistant(), ())
+    from gradio.routes import App
+
+    print("\n".join(routes(App.create_app(page, mcp_server=True))))
+else:
+    sys.addaudithook(watch)
+    import app
+
+    sys.exit(app.main())
