@@ -96,6 +96,11 @@ class Assistant:
             self._collection = None
 
     @property
+    def mirrors(self) -> tuple[Path, ...]:
+        """The files and folders that are asked in place of the library; empty when the library is."""
+        return self._paths
+
+    @property
     def collection(self) -> Collection:
         """The library and index, opened (and begun, when new) at first use."""
         with self._opening:

@@ -1,8 +1,8 @@
 """The library: SQLite with every article, passage, vector and the full-text index; the record.
 
-What is asked of the database is here, and of its words in fulltext.py. What is put into it is in
-writing.py, its tables in schema.py, how its file is opened in database.py, how damage is found in
-damage.py and what can be saved in salvage.py. The vector index (see rag/index/) is derived from it.
+What is asked of the database is here, of its words in fulltext.py, for lists in listing.py. What is put
+into it is in writing.py, its tables in schema.py, how its file is opened in database.py, how damage is found
+in damage.py and what can be saved in salvage.py. The vector index (see rag/index/) is derived from it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from rag.library import writing
 from rag.library.damage import damage_in
 from rag.library.database import FILE, damaged, moment, open_file, open_memory, transaction, translated
 from rag.library.fulltext import FullText
-from rag.library.rows import ARTICLE_COLUMNS, Row, Shelved, Vectors, conditions, marks
+from rag.library.listing import Listing
+from rag.library.rows import ARTICLE_COLUMNS, CURRENT, Row, Shelved, Vectors, conditions, marks
 from rag.library.writing import Entry
 from rag.types import Article, Passage, Scope, content_id
 
@@ -33,10 +34,9 @@ _COUNTS_KEPT = 20_000
 # SQLite's highest number.
 _LAST = 2**63 - 1
 _ARTICLE = ", ".join(f"a.{name.strip()}" for name in ARTICLE_COLUMNS.split(","))
-_CURRENT = "EXISTS (SELECT 1 FROM sources WHERE article_id = a.id)"
 
 
-class Library(FullText):
+class Library(FullText, Listing):
     """One SQLite file; safe to read from several threads and processes, written by one at a time."""
 
     def __init__(self, connection: sqlite3.Connection, where: str) -> None:
@@ -157,7 +157,7 @@ class Library(FullText):
 
     def fingerprint(self, article_id: str) -> str | None:
         """The fingerprint of an article that answers; None for one that is unknown or replaced."""
-        rows = self._rows(f"SELECT fingerprint FROM articles a WHERE id = ? AND {_CURRENT}", (article_id,))
+        rows = self._rows(f"SELECT fingerprint FROM articles a WHERE id = ? AND {CURRENT}", (article_id,))
         return str(rows[0][0]) if rows else None
 
     def sources(self, begin: str = "") -> tuple[str, ...]:
@@ -171,7 +171,7 @@ class Library(FullText):
         """Every article that answers, newest first, undated ones last."""
         with self._moment():
             rows = self._rows(
-                f"SELECT {_ARTICLE} FROM articles a WHERE {_CURRENT}"
+                f"SELECT {_ARTICLE} FROM articles a WHERE {CURRENT}"
                 " ORDER BY published IS NULL, published DESC, title, id"
             )
             found = self._sources_of([row[0] for row in rows])
@@ -219,7 +219,7 @@ class Library(FullText):
     def article_count(self, scope: Scope = Scope()) -> int:
         """How many articles in scope there are to answer."""
         wanted, given = conditions(scope)
-        return self._once(scope, f"SELECT COUNT(*) FROM articles a WHERE {_CURRENT}{wanted}", given)
+        return self._once(scope, f"SELECT COUNT(*) FROM articles a WHERE {CURRENT}{wanted}", given)
 
     def passages_up_to(self, last: int) -> int:
         """How many passages there are with a number up to `last`."""
@@ -247,7 +247,7 @@ class Library(FullText):
     def outlets(self) -> tuple[str, ...]:
         """The outlets of the articles, in alphabetical order."""
         rows = self._rows(
-            f"SELECT DISTINCT outlet FROM articles a WHERE outlet IS NOT NULL AND {_CURRENT} ORDER BY 1"
+            f"SELECT DISTINCT outlet FROM articles a WHERE outlet IS NOT NULL AND {CURRENT} ORDER BY 1"
         )
         return tuple(row[0] for row in rows)
 

@@ -20,6 +20,9 @@ ARTICLE_COLUMNS = (
     "id, text, body, title, outlet, author, published, published_basis, published_from, url, language"
 )
 
+# What tells an article `a` that answers from an earlier version.
+CURRENT = "EXISTS (SELECT 1 FROM sources WHERE article_id = a.id)"
+
 
 class Row(NamedTuple):
     """A passage as the dense leg wants it: its number and id, its vector, and what filters look at."""

@@ -12,15 +12,18 @@ from rag.types import Article, Citation, Span
 _FRAGMENT_WORDS = 5
 
 
-def article_html(shown: Citation | Article, key: str = "") -> str:
-    """The whole article as an HTML fragment, a citation's range marked; `key` says what is shown."""
+def article_html(shown: Citation | Article, key: str = "", back: str = "Back to the answer") -> str:
+    """The whole article as an HTML fragment, a citation's range marked; `key` says what is shown.
+
+    `back` is what the button says that leads to where it was opened.
+    """
     article, cited = (shown.article, shown) if isinstance(shown, Citation) else (shown, None)
     by = f", by {escape(line(article.author))}" if article.author else ""
     what = "the quoted words are marked" if cited else "nothing in it is quoted"
     return (
         f'<article class="source" data-shown="{escape(key)}"><header><h2>{escape(line(article.title))}</h2>'
         f'<p class="origin">{escape(origin(article))}{by}</p>'
-        f'<button type="button" class="back">Back to the answer</button>{_original(shown)}</header>'
+        f'<button type="button" class="back">{escape(back)}</button>{_original(shown)}</header>'
         f'<div class="text" tabindex="0" role="region" aria-label="Article text; {what}">'
         f"{_text_html(article, cited)}</div></article>"
     )

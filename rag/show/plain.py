@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.types import Answer, Article, Question, Sentence
+from rag.types import Answer, Article, Listed, Question, Sentence
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -14,7 +14,7 @@ def line(text: str) -> str:
     return " ".join(CONTROL.sub("", " ".join(text.split())).split())
 
 
-def origin(article: Article) -> str:
+def origin(article: Article | Listed) -> str:
     """Outlet and date of an article, the date marked when it was inferred."""
     day = article.published.strftime("%d %B %Y").lstrip("0") if article.published else "undated"
     inferred = " (date inferred)" if article.published_basis == "inferred" else ""
