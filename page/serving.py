@@ -89,7 +89,7 @@ def _launching(house: House) -> dict[str, Any]:
         "allowed_paths": [],
         "max_file_size": MAX_FILE,
         "theme": gr.themes.Base(font=UI_FONTS, font_mono=["ui-monospace", "monospace"]),
-        "css": asset("style.css"),
+        "css": asset("style.css") + asset("shelf.css"),
         "app_kwargs": {"middleware": [Middleware(Gate, house=house)]},
     }
 
