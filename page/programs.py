@@ -5,6 +5,7 @@ those of the API and of the tools. It is imported with this module, so this is i
 """
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,18 +19,22 @@ from rag import Assistant, PressroomError
 from rag.errors import UsageError
 from rag.terminal import tell
 
-# So many calls work at once; those after them wait, up to as many, and others are told to come again.
-AT_ONCE, WAITING = 2, 64
+# So many calls work at once where a model writes, since that is waiting; without one, one a core. Those after
+# them wait, up to so many, and others are told to come again.
+AT_ONCE, WAITING = 8, 64
 
 Given = TypeVar("Given")
 
 
 def programs(assistant: Assistant) -> None:
     """Open the door while the page is being built; programs are to see nothing but these functions."""
-    tools = Tools(Door(assistant))
+    at_once = AT_ONCE if assistant.config.model else os.cpu_count() or 1
+    tools = Tools(Door(assistant), at_once)
     for function in (tools.ask, tools.search_articles, tools.read_article):
-        # Not queued: MCP's way through the queue is a client of Gradio's own, which knows no password.
-        gr.api(function, queue=False)  # type: ignore[attr-defined] # it is there, and not exported
+        # MCP does not take its way through the queue: a client of Gradio's own that knows no password.
+        gr.api(  # type: ignore[attr-defined] # it is there, and not exported
+            function, queue=False, concurrency_limit=at_once, concurrency_id="programs"
+        )
 
 
 class Told(gr.Error):
@@ -45,10 +50,10 @@ class Told(gr.Error):
 class Tools:
     """What programs see."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, at_once: int) -> None:
         self._door = door
-        self._work = threading.BoundedSemaphore(AT_ONCE)
-        self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
+        self._work = threading.BoundedSemaphore(at_once)
+        self._places = threading.BoundedSemaphore(at_once + WAITING)
 
     def ask(  # noqa: PLR0913, PLR0917 - the parameters of the tool
         self,

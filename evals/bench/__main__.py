@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals.bench import ingest, prompt, retrieval, scale, speed
+from evals.bench import ingest, page, prompt, retrieval, scale, speed
 from evals.bench.data import load
 from rag.embed import MiniLM
 from rag.errors import PressroomError
@@ -33,6 +33,9 @@ def _measure(asked: argparse.Namespace) -> None:
     if asked.what is None:
         speed.measure(asked.runs or 7)
         return
+    if asked.what == "page":
+        print(page.measure(asked.runs or 3, _tell, asked.users))
+        return
     if asked.what == "prompt":
         for line in prompt.measure(asked.data, asked.questions, _tell, asked.cache):
             print(line, flush=True)
@@ -52,7 +55,9 @@ def _measure(asked: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals.bench", description=__doc__)
-    parser.add_argument("--runs", type=_count, metavar="N", help="measurements of each (7, ingest 3)")
+    parser.add_argument(
+        "--runs", type=_count, metavar="N", help="measurements of each (7, ingest and page 3)"
+    )
     parts = parser.add_subparsers(dest="what", metavar="WHAT")
     _part(parts.add_parser("retrieval", help=retrieval.__doc__), questions=None, cache=True)
     _part(parts.add_parser("scale", help=scale.__doc__), questions=100, cache=True)
@@ -64,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     third.add_argument("--runs", type=_count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
     third.add_argument("--alone", action="store_true", help="without LlamaIndex")
     third.add_argument("--one-more", action="store_true", help="only what one more article costs")
+    loaded = parts.add_parser("page", help=page.__doc__)
+    loaded.add_argument("--runs", type=_count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
+    loaded.add_argument("--users", type=_count, default=page.USERS, metavar="N", help="so many (20)")
     return parser
 
 
