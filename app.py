@@ -59,13 +59,14 @@ def build(assistant: Assistant, examples: Sequence[str]) -> "gradio.Blocks":
     keep_to_itself()
     import gradio as gr
 
-    from page.desk import HTML, Desk
+    from page.desk import HTML, QUIET, Desk
     from page.programs import programs
 
     page = gr.Blocks(title="Pressroom", analytics_enabled=False, fill_width=True, delete_cache=KEPT_S)
     with page:
         gr.HTML(masthead_html(), js_on_load=None, **HTML)
-        Desk(assistant, examples)
+        desk = Desk(assistant, examples)
+        page.load(desk.fresh, None, desk.outlet, **QUIET)
         programs(assistant)
     page.queue(default_concurrency_limit=4, max_size=64)
     return page

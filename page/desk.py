@@ -17,7 +17,8 @@ from page.asking import Asking, asking_of
 from page.kept import keep, key_in, restore
 from page.rated import Rating, case_of, write_down
 from page.serving import asset
-from page.turns import Turn, Turns, answers, follow, opened, stopped, talk, without_folders
+from page.stopping import Stop
+from page.turns import Turn, Turns, answers, follow, opened, talk, without_folders
 from rag import Assistant, PressroomError
 from rag.assistant import MAX_QUESTION
 from rag.show import conversation_markdown, line, no_article_html, past_html, to_fact_sheet
@@ -40,6 +41,8 @@ class Desk:
         self.examples = examples
         self.key = key_in(assistant.collection.folder)
         self.turns, self.name = gr.State(()), gr.State("")
+        # Of the answers on their way, by the names of their conversations.
+        self.stops: dict[str, Stop] = {}
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk", scale=3, min_width=300):
                 self._lay_out_talk()
@@ -79,8 +82,9 @@ class Desk:
 
     def _lay_out_filters(self) -> None:
         """Which articles may answer, and who speaks."""
-        day: dict[str, Any] = {"include_time": False, "type": "string", "scale": 0, "min_width": 0}
-        self.since, self.until = gr.DateTime(label="Since", **day), gr.DateTime(label="Until", **day)
+        day: dict[str, Any] = {"placeholder": "YYYY-MM-DD", "max_length": 10, "scale": 0, "min_width": 0}
+        self.since = gr.Textbox(label="Since", elem_classes="day", **day)
+        self.until = gr.Textbox(label="Until", elem_classes="day", **day)
         self.outlet = gr.Dropdown(
             self._outlets(), value=ANY_OUTLET, label="Outlet", scale=0, elem_id="outlet"
         )
@@ -92,7 +96,7 @@ class Desk:
         """Bind each event to what it does."""
         shown = [self.turns, self.name, self.conversation]
         filters = [self.since, self.until, self.outlet]
-        asking = gr.on(
+        gr.on(
             [self.box.submit, self.ask.click, self.conversation.select],
             self.on_ask,
             {self.box, self.turns, self.name, *filters, self.voice},
@@ -101,16 +105,16 @@ class Desk:
             trigger_mode="always_last",
             **QUIET,
         )
-        self.stop.click(self.on_stop, [self.turns, self.name], [*shown, self.stop], cancels=[asking], **QUIET)
+        # Gradio's own way to cancel an event loses what is asked before it is done.
+        self.stop.click(self.on_stop, self.name, None, queue=False, **QUIET)
         self.conversation.click(self.on_cite, self.turns, self.panel, queue=False, **QUIET)
         self.conversation.input(self.on_restore, None, [*shown, self.panel], **QUIET)
         self.conversation.submit(self.on_rate, [self.turns, self.name], shown, **QUIET)
         begun = [*shown, self.box, self.panel, self.stop]
-        self.anew.click(self.on_new, None, begun, cancels=[asking], **QUIET)
+        self.anew.click(self.on_new, self.name, begun, queue=False, **QUIET)
         for button, make in ((self.markdown, as_markdown), (self.sheet, as_sheet)):
             made = button.click(make, self.turns, self.file, **QUIET)
             made.then(None, self.file, None, js=asset("save.js"), **QUIET)
-        self.outlet.focus(lambda: gr.update(choices=self._outlets()), None, self.outlet, **QUIET)
 
     # Events
 
@@ -143,16 +147,20 @@ class Desk:
             self.until: str(filters.until or ""),
             self.outlet: gr.update(choices=self._outlets(), value=filters.outlet or ANY_OUTLET),
         }
-        now = so_far
-        for now in follow(self.assistant, so_far, asking):
-            yield {self.turns: now, self.conversation: talk(now, self.examples)}
+        now, stop = so_far, self.stops.setdefault(name, Stop())
+        try:
+            for now in follow(self.assistant, so_far, asking, stop):
+                if stop.forget:
+                    return
+                yield {self.turns: now, self.conversation: talk(now, self.examples)}
+        finally:
+            self.stops.pop(name, None)
         yield {self.conversation: self._talk(now, name), self.stop: gr.update(interactive=False)}
 
-    def on_stop(self, so_far: Turns, name: str) -> Changes:
+    def on_stop(self, name: str) -> None:
         """What had passed its checks stays; nothing more comes."""
-        now = stopped(so_far)
-        idle = gr.update(interactive=False)
-        return {self.turns: now, self.conversation: self._talk(now, name), self.stop: idle}
+        if name in self.stops:
+            self.stops[name].now()
 
     def on_cite(self, so_far: Turns, event: gr.EventData) -> str:
         """The article that a citation or a near title opens."""
@@ -191,13 +199,19 @@ class Desk:
         tell(f"a rated answer is kept in {path}")
         return f"Rated {'good' if rating.good else 'bad'}; kept as a test case."
 
-    def on_new(self) -> Changes:
-        """An empty page."""
+    def on_new(self, name: str) -> Changes:
+        """An empty page; an answer on its way is left."""
+        if name in self.stops:
+            self.stops[name].now(forget=True)
         empty = {self.turns: (), self.name: "", self.conversation: talk((), self.examples), self.box: ""}
         return {**empty, self.panel: no_article_html(), self.stop: gr.update(interactive=False)}
 
     def _talk(self, turns: Turns, name: str) -> str:
         return talk(turns, self.examples, keep(turns, name, self.key))
+
+    def fresh(self) -> Changes:
+        """The outlets, which may have changed since the page was built."""
+        return {self.outlet: gr.update(choices=self._outlets())}
 
     def _outlets(self) -> list[str]:
         return [ANY_OUTLET, *map(line, self.assistant.collection.library.outlets())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
@@ -31,7 +31,9 @@ class Rating(NamedTuple):
 
 
 def case_of(answer: Answer, rating: Rating, day: date) -> dict[str, Any]:
-    """The case that a rated answer makes, as evals/cases has them; what nobody said stays empty.
+    """The case that a rated answer makes, as evals/cases has them, but for articles, which it names by id.
+
+    What nobody said stays empty.
 
     A good answer must be given again: its marked words, its sentences, its articles. Of a bad one the marked
     words must not come again, unless they are what is expected.
@@ -49,7 +51,7 @@ def case_of(answer: Answer, rating: Rating, day: date) -> dict[str, Any]:
         "must_not": []
         if rating.good
         else [w for w in marked if w.casefold() not in rating.expected.casefold()],
-        "cite": sorted({PurePath(c.article.source).name for c in answer.citations}) if good else [],
+        "cite": sorted({c.article.id for c in answer.citations}) if good else [],
         "gold": [c.quote for c in answer.citations] if good else [],
         "why": line(rating.note) or f"An answer was rated {'good' if rating.good else 'bad'} on {day}.",
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from page.asking import Asking
+from page.stopping import Stop, until
 from rag import Answer, Assistant, Citation, PressroomError, Sentence
 from rag.assistant import make_question
 from rag.rephrase import rephrasings
@@ -72,14 +73,18 @@ class Turn:
 Turns = tuple[Turn, ...]
 
 
-def follow(assistant: Assistant, turns: Turns, asking: Asking) -> Iterator[Turns]:
-    """The conversation with one more question, anew each time that something is known of it."""
+def follow(assistant: Assistant, turns: Turns, asking: Asking, stop: Stop) -> Iterator[Turns]:
+    """The conversation with one more question, anew each time that something is known of it.
+
+    Once stopped, it ends with what was known by then, and says so.
+    """
     history = [*asking.history, *(turn.asked for turn in turns if turn.answer is not None)]
     turn = Turn(Question(asking.text, tuple(history), asking.filters))
     yield (*turns, turn)
     try:
         turn = replace(turn, question=make_question(asking.text, history, asking.filters, None))
-        for event in assistant.stream(asking.text, history, asking.filters, quote=asking.quote):
+        events = assistant.stream(asking.text, history, asking.filters, quote=asking.quote)
+        for event in until(stop, events):
             if isinstance(event, Answer):
                 near = suggestions(assistant, event)
                 turn = replace(turn, answer=event, sentences=event.sentences, suggested=near)
@@ -89,6 +94,9 @@ def follow(assistant: Assistant, turns: Turns, asking: Asking) -> Iterator[Turns
     except PressroomError as error:
         tell(f"error: {error}")
         yield (*turns, replace(turn, failed=without_folders(str(error))))
+        return
+    if turn.answer is None:
+        yield (*turns, replace(turn, stopped=True))
 
 
 def suggestions(assistant: Assistant, answer: Answer) -> tuple[str, ...]:
@@ -99,13 +107,6 @@ def suggestions(assistant: Assistant, answer: Answer) -> tuple[str, ...]:
             other = assistant.ask(text, filters=answer.question.filters, quote=True)
             found += [text] * (other.status == "answered")
     return tuple(found)
-
-
-def stopped(turns: Turns) -> Turns:
-    """The conversation when its last answer was stopped before it was whole."""
-    if not turns or turns[-1].answer is not None or turns[-1].failed:
-        return turns
-    return (*turns[:-1], replace(turns[-1], stopped=True))
 
 
 def answers(turns: Turns) -> tuple[Answer, ...]:

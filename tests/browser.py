@@ -78,6 +78,13 @@ class Served:
         return found.group()
 
 
+# How the focused element is called.
+LABEL = """() => {
+  const node = document.activeElement;
+  return node.getAttribute('aria-label') ?? node.labels?.[0]?.innerText ?? node.innerText ?? '';
+}"""
+
+
 class Tab:
     """A browser tab, which is a session of its own, and what a person does in it."""
 
@@ -112,6 +119,14 @@ class Tab:
         """The text of the one element that fits, white space as it stands."""
         return str(self.page.locator(selector).text_content())
 
+    def walk(self, key: str, steps: int) -> list[str]:
+        """What has the focus at each step of a walk by keyboard: its label, or its text."""
+        seen = []
+        for _ in range(steps):
+            self.page.keyboard.press(key)
+            seen.append(str(self.page.evaluate(LABEL)).strip())
+        return seen
+
     def foreign(self) -> list[str]:
         """Requests that went to another machine."""
         here = ("127.0.0.1", None)
@@ -129,12 +144,14 @@ class Model(ThreadingHTTPServer):
         self.port = self.server_address[1]
         self.go_on = threading.Event()
         self.down = False
+        self.prompts: list[str] = []
 
 
 class _Reply(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         model = cast("Model", self.server)
         prompt = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8")
+        model.prompts.append(prompt)
         self.send_response(503 if model.down else 200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()

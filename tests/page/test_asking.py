@@ -17,6 +17,7 @@ import pytest
 import app
 from page import serving, turns
 from page.asking import Asking
+from page.stopping import Stop
 from rag import Assistant
 from rag.errors import LibraryError, UsageError
 from rag.show import line, origin
@@ -254,7 +255,7 @@ def test_a_failure_is_one_line_without_folders() -> None:
         raise LibraryError("cannot read /home/someone/news/library.sqlite3: <disk>")
         yield
 
-    *_, last = turns.follow(cast("Assistant", SimpleNamespace(stream=fail)), (), Asking("who?"))
+    *_, last = turns.follow(cast("Assistant", SimpleNamespace(stream=fail)), (), Asking("who?"), Stop())
     assert "cannot read library.sqlite3: <disk>" == last[0].failed
     assert 'role="alert">cannot read library.sqlite3: &lt;disk&gt;</p>' in turns.talk(last, ())
 
