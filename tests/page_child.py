@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+# The folder of the tests, where a script looks first, has names of ours in it.
+sys.path.remove(str(Path(__file__).resolve().parent))
 # Its loop would connect without Python's sockets, which are what is watched.
 sys.modules["uvloop"] = None  # type: ignore[assignment]
 
