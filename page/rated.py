@@ -36,7 +36,7 @@ def case_of(answer: Answer, rating: Rating, day: date) -> dict[str, Any]:
     What nobody said stays empty.
 
     A good answer must be given again: its marked words, its sentences, its articles. Of a bad one the marked
-    words must not come again, unless they are what is expected.
+    words must not come again, unless what is expected holds them or is held by them.
     """
     question = answer.question
     silent = rating.silent or (rating.good and answer.status == "not_in_articles")
@@ -48,9 +48,7 @@ def case_of(answer: Answer, rating: Rating, day: date) -> dict[str, Any]:
         "question": question.text,
         "status": "not_in_articles" if silent else "answered",
         "must": [] if silent else [[words] for words in (marked if good else [rating.expected]) if words],
-        "must_not": []
-        if rating.good
-        else [w for w in marked if w.casefold() not in rating.expected.casefold()],
+        "must_not": [] if rating.good else [w for w in marked if not _overlap(w, rating.expected)],
         "cite": sorted({c.article.id for c in answer.citations}) if good else [],
         "gold": [c.quote for c in answer.citations] if good else [],
         "why": line(rating.note) or f"An answer was rated {'good' if rating.good else 'bad'} on {day}.",
@@ -69,6 +67,12 @@ def write_down(case: dict[str, Any], home: Path) -> Path:
     with path.open("a", encoding="utf-8") as file:
         file.write(yaml.safe_dump([case], allow_unicode=True, sort_keys=False, width=10_000))
     return path
+
+
+def _overlap(marked: str, expected: str) -> bool:
+    """Whether one of two holds the other."""
+    one, other = marked.casefold(), expected.casefold()
+    return bool(other) and (one in other or other in one)
 
 
 def _marked(answer: Answer) -> list[str]:

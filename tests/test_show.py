@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import Answer, Assistant
-from rag.show import article_html, line, sentence_html, to_html, to_json, to_markdown, to_text
-from rag.types import Citation, DraftSentence, Dropped, Sentence, Span
+from rag.show import (
+    article_html,
+    conversation_markdown,
+    footnoted,
+    line,
+    original,
+    permanent,
+    sentence_html,
+    to_fact_sheet,
+    to_html,
+    to_json,
+    to_markdown,
+    to_text,
+)
+from rag.types import Citation, DraftSentence, Dropped, Filters, Question, Sentence, Span
 from rag.verify import Ledger, check
 from tests.makers import MEMO, article, offered
 
@@ -147,3 +163,90 @@ def test_setting_off_changes_no_text(text: str, start: int, length: int) -> None
     focus = focus if focus.start < focus.end else None
     shown, plain = sentence_html(quoting(text, focus)), sentence_html(quoting(text, None))
     assert plain == shown.replace('<b class="focus">', "").replace("</b>", "")
+
+
+# Taken along
+
+
+WEB = "https://news.example/a?b=1"
+
+
+def cited(quote: str, url: str | None = WEB) -> Citation:
+    """A citation of the whole of an article."""
+    made = article(quote, url=url)
+    return Citation(1, made, 0, len(quote), quote)
+
+
+@pytest.mark.parametrize(
+    ("quote", "url", "expected"),
+    [
+        ("He paid $9, twice.", WEB, f"{WEB}#:~:text=He%20paid%20%249%2C%20twice."),
+        ("A top-level pact", f"{WEB}#top", f"{WEB}#top:~:text=A%20top%2Dlevel%20pact"),
+        (
+            "one two three four five six seven\neight nine ten eleven",
+            WEB,
+            f"{WEB}#:~:text=one%20two%20three%20four%20five,seven%20eight%20nine%20ten%20eleven",
+        ),
+        ("A pact", "javascript:alert(1)", ""),
+        ("A pact", 'https://a.example/"onclick="x', ""),
+        ("A pact", "https://a.example/ b", ""),
+        ("A pact", None, ""),
+    ],
+)
+def test_the_original_is_linked_to_at_its_words(quote: str, url: str | None, expected: str) -> None:
+    """A web address gets a text fragment of the quote's first and last words; no other is linked to."""
+    place = cited(quote)
+    place = replace(place, article=replace(place.article, url=url))
+    assert expected == original(place)
+    shown = article_html(place)
+    assert (f'href="{expected}"' in shown) == bool(expected)
+    assert ("<a " in shown) == bool(expected)
+
+
+def test_a_link_to_an_article_has_no_fragment() -> None:
+    """An article that is opened as such is linked to at its beginning."""
+    assert WEB == original(cited("A pact").article)
+
+
+def test_a_permanent_link_holds_what_was_asked(assistant: Assistant) -> None:
+    """Question, filters and what was asked before, each escaped."""
+    filters = Filters(since=date(2023, 1, 1), outlet="A & B")
+    asked = Question("who & why?", ("what?",), filters)
+    assert "?q=who+%26+why%3F&after=what%3F&since=2023-01-01&outlet=A+%26+B" == permanent(asked)
+
+
+def test_a_fact_sheet_can_be_read_again(answer: Answer, assistant: Assistant) -> None:
+    """Each row names a sentence, its verdict, and a place that holds its quote; silence has a row too."""
+    silent = assistant.ask("Who won the 2023 election in Brazil?")
+    rows = list(csv.DictReader(io.StringIO(to_fact_sheet([answer, silent]))))
+    assert len(answer.citations) + 1 == len(rows)
+    for row, place in zip(rows, answer.citations, strict=False):
+        assert place.quote == row["quote"] == place.article.text[int(row["start"]) : int(row["end"])]
+        assert ("quoted", place.article.id, "2023-01-13") == (row["verdict"], row["article_id"], row["date"])
+    assert ("not in articles", silent.silence, "") == (
+        rows[-1]["verdict"],
+        rows[-1]["claim"],
+        rows[-1]["quote"],
+    )
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1 to 3", "@cmd", "\tx"])
+def test_no_cell_is_a_formula(answer: Answer, text: str) -> None:
+    """What a spreadsheet would run begins with an apostrophe."""
+    asked = replace(answer, question=replace(answer.question, text=text))
+    (first, *_) = csv.DictReader(io.StringIO(to_fact_sheet([asked])))
+    assert f"'{text}" == first["question"]
+
+
+def test_footnotes_go_with_an_answer(answer: Answer) -> None:
+    """What is copied holds every sentence with its marks, and each source once with its quote."""
+    copied = footnoted(answer)
+    assert all(line(sentence.text) in copied for sentence in answer.sentences)
+    assert all(1 == copied.count(f"[{c.n}] “{line(c.quote)}”") for c in answer.citations)
+
+
+def test_a_conversation_is_one_document(answer: Answer) -> None:
+    """Each answer stands in it as it does alone."""
+    whole = conversation_markdown([answer, answer])
+    assert 2 == whole.count(to_markdown(answer))
+    assert whole.startswith("# Pressroom\n")
