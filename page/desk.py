@@ -82,7 +82,7 @@ class Desk:
 
     def _lay_out_filters(self) -> None:
         """Which articles may answer, and who speaks."""
-        day: dict[str, Any] = {"placeholder": "YYYY-MM-DD", "max_length": 10, "scale": 0, "min_width": 0}
+        day: dict[str, Any] = {"placeholder": "YYYY-MM-DD", "max_lines": 1, "scale": 0, "min_width": 0}
         self.since = gr.Textbox(label="Since", elem_classes="day", **day)
         self.until = gr.Textbox(label="Until", elem_classes="day", **day)
         self.outlet = gr.Dropdown(
