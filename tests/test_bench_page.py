@@ -2,54 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from evals.bench import __main__ as bench
 from evals.bench import page
-from evals.bench.page import PageFailed, conversations, follow, served
+from evals.bench.page import conversations, follow, served
+from evals.bench.seat import SEATS, Ask, PageFailed, at_desk, over_api
 from rag import Assistant
 from tests.page_site import Site
 
 
+@pytest.fixture(scope="module")
+def site(seeded_home: Path) -> Iterator[str]:
+    """The address of a page over the seeds."""
+    with Site(seeded_home) as site:
+        yield site.address
+
+
 def test_the_bench_runs_with_two_users(capsys: pytest.CaptureFixture[str]) -> None:
-    """One line with a ratio, and the count of answers, each of which was the right one."""
+    """A line with a ratio for the API and for the desk; every answer was the right one."""
     assert 0 == bench.main(["page", "--users", "2", "--runs", "1"])
     said = capsys.readouterr()
-    (line,) = [line for line in said.out.splitlines() if "p95 of 2 users" in line]
-    assert float(line.split("|")[2]) > 0
-    assert f"{2 * page.ROUNDS} answers, each to its own question" in said.err
+    lines = [line for line in said.out.splitlines() if "p95 of 2 users" in line]
+    assert len(SEATS) == len(lines)
+    assert all(float(line.split("|")[2]) > 0 for line in lines)
+    assert len(SEATS) == said.err.count(f"{2 * page.ROUNDS} answers, each to its own question")
 
 
+@pytest.mark.parametrize("seat", [over_api, at_desk])
 def test_the_answer_to_another_question_does_not_pass(
-    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+    site: str, assistant: Assistant, seat: Callable[[str], Ask]
 ) -> None:
-    """Two conversations that are mixed up, or one that loses what was asked before, end the bench."""
-    first, second = conversations(assistant, 2, 3)
-    assert not {turn.question for turn in first} & {turn.question for turn in second}
-
-    def mixed(_: str, question: str, history: Sequence[str]) -> dict[str, Any]:
-        return assistant.ask(
-            second[0].question if question == first[2].question else question, history
-        ).to_dict()
-
-    monkeypatch.setattr(page, "ask", mixed)
-    assert 3 == len(follow("", second))
-    with pytest.raises(PageFailed, match="was given the answer"):
-        follow("", first)
+    """A question is held against its own answer, and a conversation against what was asked in it before."""
+    (first, second, third), other = conversations(assistant, 2, 3)
+    assert not {first.question, second.question, third.question} & {turn.question for turn in other}
+    with pytest.raises(PageFailed):
+        seat(site)(first._replace(expected=other[0].expected))
+    asked = seat(site)
+    asked(first)
+    asked(second)
+    with pytest.raises(PageFailed):
+        asked(third._replace(history=(), expected=other[0].expected))
 
 
-def test_what_does_not_answer_ends_the_bench(seeded_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conversation_at_the_desk_is_its_own(site: str, assistant: Assistant) -> None:
+    """A session that shows the questions of none before it, or of another, is a conversation mixed up."""
+    ours, theirs = conversations(assistant, 2, 2)
+    asked = at_desk(site)
+    asked(ours[0])
+    with pytest.raises(PageFailed, match="a conversation was mixed up"):
+        asked(theirs[0])
+    assert 2 == len(follow(lambda: at_desk(site), theirs))
+
+
+def test_what_does_not_answer_ends_the_bench(
+    seeded_home: Path, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A question that fails, a page that is gone and one that does not start are each said in a line."""
+    ((turn,),) = conversations(assistant, 1, 1)
     with Site(seeded_home) as site:
         with pytest.raises(PageFailed, match="'' was not answered"):
-            page.ask(site.address, "", ())
+            over_api(site.address)(turn._replace(question=""))
         address = site.address
     with pytest.raises(PageFailed, match="does not answer"):
-        page.ask(address, "who?", ())
+        over_api(address)(turn)
     monkeypatch.setattr(page, "PAGE", seeded_home / "nothing.py")
     with pytest.raises(PageFailed, match="did not start"), served(seeded_home):
         pass

@@ -34,7 +34,8 @@ def _measure(asked: argparse.Namespace) -> None:
         speed.measure(asked.runs or 7)
         return
     if asked.what == "page":
-        print(page.measure(asked.runs or 3, _tell, asked.users))
+        for line in page.measure(asked.runs or 3, _tell, asked.users):
+            print(line, flush=True)
         return
     if asked.what == "prompt":
         for line in prompt.measure(asked.data, asked.questions, _tell, asked.cache):
