@@ -18,7 +18,7 @@ _MONTHS, _DAYS = 120, 62
 _WIDTH, _HEIGHT, _TOP, _BOTTOM = 6.0, 150, 22, 24
 # A bar of one article beside one of thousands can still be seen and met.
 _LEAST = 3.0
-_LABELS = 4
+_LABELS, _APART = 4, 0.28
 
 
 class Bar(NamedTuple):
@@ -182,7 +182,7 @@ def _labelled(days: Sequence[date]) -> list[date]:
     kept: list[date] = []
     for day in sorted(nearest):
         # Two names side by side would run into each other.
-        if not kept or day.toordinal() - kept[-1].toordinal() > (last - first) / (_LABELS + 1):
+        if not kept or day.toordinal() - kept[-1].toordinal() > (last - first) * _APART:
             kept.append(day)
     return kept
 
