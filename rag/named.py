@@ -65,7 +65,7 @@ _OWNER = re.compile(r"['’]s?$")
 _OPENING = STOPWORDS | frozenset(
     """
     name list give describe explain summarize summarise compare show find might must may besides
-    according since despite give remember regarding concerning considering apart outside inside
+    according since despite give remember regarding concerning considering apart outside inside quote
     """.split()
 )
 # In a heading these have capitals too; of the words that carry little, the rest begin names.

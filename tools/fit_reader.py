@@ -28,7 +28,7 @@ from rag.collection import shelve_texts
 from rag.config import Config
 from rag.embed import MiniLM
 from rag.reader import Network, Reader, Sight
-from rag.reader.weigh import COLUMNS, WEIGHTS, choice, echo
+from rag.reader.weigh import BY_HAND, COLUMNS, WEIGHTS, choice, echo
 from rag.retrieve import Shelf, compete, to_read
 from rag.types import Question
 
@@ -36,8 +36,6 @@ Floats = npt.NDArray[np.float64]
 
 _FOLDS, _RIDGE, _STEPS, _RATE = 5, 2e-3, 600, 0.05
 _ECHOES = 3
-# These sets name no outlets and hardly a date to fit it on.
-_BY_HAND = "fits"
 _SEED = 5
 _OF_TITLE = 150
 _NEGATIVES = (1, 2, 3, 4, 5)
@@ -173,7 +171,7 @@ def fit(known: Sequence[Known]) -> Fitted:
 def _climb(known: Sequence[Known], matrices: Sequence[Floats]) -> Fitted:
     """Gradient ascent (Adam, Kingma and Ba 2015) on the mean logarithm of the right choices' chances."""
     width = matrices[0].shape[1]
-    offset = np.where([name == _BY_HAND for name in COLUMNS], WEIGHTS, 0.0)
+    offset = np.where([name in BY_HAND for name in COLUMNS], WEIGHTS, 0.0)
     sizes = np.array([len(m) + 1 for m in matrices])
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     rows = np.zeros((sizes.sum(), width + 2))

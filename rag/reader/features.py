@@ -1,13 +1,15 @@
-"""What speaks against a sentence by its words alone: no thing of the kind that is sought, another year."""
+"""What speaks for or against a sentence by its words alone, beside the question."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.reader.kinds import Kind, kind_of, shows
+from rag.reader.denials import denied
+from rag.reader.kinds import Kind, kind_of, quotes, shows, wants_quotation
+from rag.reader.planted import asks_about_orders, is_planted
 from rag.types import Article, Passage, Question
-from rag.words import content_words, key, keys, words
+from rag.words import content_words, fold, key, keys, words
 
 
 class Features(NamedTuple):
@@ -16,21 +18,33 @@ class Features(NamedTuple):
     lacks_kind: float
     wrong_year: float
     brevity: float
+    denies: float
+    unquoted: float
+    planted: float
 
 
 class Asked(NamedTuple):
-    """A question by its words: the kind of thing that it asks for, its keys, its years."""
+    """A question by its words: the kind of thing that it asks for, its keys, its years.
+
+    `deniable` are the keys that a sentence may deny, which answers too; `verbatim` says that it wants a
+    quotation, `of_orders` that it is about what readers are told to do.
+    """
 
     kind: Kind | None
     keys: frozenset[str]
     years: frozenset[str]
+    deniable: frozenset[str]
+    verbatim: bool
+    of_orders: bool
 
 
 def ask(question: Question) -> Asked:
     """What a question looks for."""
     years = frozenset(word for word in words(question.standalone) if _is_year(word))
     own = frozenset(key(word) for word in content_words(question.standalone))
-    return Asked(kind_of(question.standalone), own, years)
+    text = question.standalone
+    deniable = frozenset() if denied(text) else own | {key(fold(word)) for word in question.topic}
+    return Asked(kind_of(text), own, years, deniable, wants_quotation(text), asks_about_orders(text))
 
 
 def features(asked: Asked, passage: Passage, article: Article) -> list[Features]:
@@ -39,8 +53,16 @@ def features(asked: Asked, passage: Passage, article: Article) -> list[Features]
     for span in passage.sentences:
         sentence = article.text[span.start : span.end]
         shown = asked.kind is None or shows(asked.kind, sentence, asked.keys)
-        brevity = 1 / (1 + len(sentence) / 200)
-        found.append(Features(float(not shown), _wrong_year(asked, sentence, article), brevity))
+        found.append(
+            Features(
+                lacks_kind=float(not shown),
+                wrong_year=_wrong_year(asked, sentence, article),
+                brevity=1 / (1 + len(sentence) / 200),
+                denies=float(not asked.deniable.isdisjoint(denied(sentence))),
+                unquoted=float(asked.verbatim and not quotes(sentence)),
+                planted=float(not asked.of_orders and is_planted(sentence)),
+            )
+        )
     return found
 
 

@@ -42,7 +42,7 @@ _SAYING = r"say|tell|call|stress|add|warn|promise|want|urge|ask|describe|charact
 _PLACE_NOUN = r"(?:place|city|country|state|location|town|venue)"
 _PERSON_NOUN = r"(?:minister|president|leader|person|actor|player|official|secretary|envoy|general)"
 _KINDS = (
-    ("when", r"\bwhen\b|\b(?:what|which) (?:date|day|time|year|month)\b"),
+    ("when", r"\bwhen\b|\b(?:what|which) (?:date|day|weekday|time|year|month)\b"),
     (
         "money",
         r"\bhow much\b.*\b(?:pay\w*|cost|spend|worth|money|paid|fund\w*|price|raise\w*|dollars?|yen)\b",
@@ -59,6 +59,12 @@ _COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _KINDS)
 _PATTERNS = {"when": _WHEN, "number": _NUMBER, "money": _MONEY, "where": _WHERE, "why": _WHY}
 _COUNTED = re.compile(r"how many (.*)", re.IGNORECASE)
 _SPEAKER = re.compile(rf"\b(?:what|how) did (.*?) (?:{_SAYING})\b", re.IGNORECASE)
+_VERBATIM = re.compile(
+    r"\b(?:word for word|verbatim|in (?:his|her|their|its) own words|(?:his|her|their) (?:exact|very) words"
+    r"|quotations?|(?:a|the|any|one|direct|exact) quotes?)\b|^(?:please )?(?:quote|cite)\b",
+    re.IGNORECASE,
+)
+_QUOTATION = re.compile(r"[“„«\"]\w|(?<!\w)[‘']\w.*\w[.,!?]?[’'](?!\w)")
 _BEFORE_NOUN = 4
 _NOUNS = 3
 
@@ -83,6 +89,16 @@ def kind_of(question: str) -> Kind | None:
     if name == "said" and (found := _SPEAKER.search(question)):
         return Kind(name, tuple(key(word) for word in content_words(found.group(1))))
     return Kind(name) if name else None
+
+
+def wants_quotation(question: str) -> bool:
+    """Whether somebody's own words are asked for."""
+    return _VERBATIM.search(question) is not None
+
+
+def quotes(sentence: str) -> bool:
+    """Whether a sentence holds words in quotation marks."""
+    return _QUOTATION.search(sentence) is not None
 
 
 def shows(kind: Kind, sentence: str, asked: Collection[str]) -> bool:
