@@ -61,11 +61,16 @@ def build(assistant: Assistant, examples: Sequence[str]) -> "gradio.Blocks":
 
     from page.desk import HTML, QUIET, Desk
     from page.programs import programs
+    from page.shelf import shelf
 
     page = gr.Blocks(title="Pressroom", analytics_enabled=False, fill_width=True, delete_cache=KEPT_S)
     with page:
         gr.HTML(masthead_html(), js_on_load=None, **HTML)
-        desk = Desk(assistant, examples)
+        with gr.Tabs():
+            with gr.Tab("Ask"):
+                desk = Desk(assistant, examples)
+            with gr.Tab("Articles"):
+                shelf(assistant)
         page.load(desk.fresh, None, desk.outlet, **QUIET)
         programs(assistant)
     page.queue(default_concurrency_limit=4, max_size=64)

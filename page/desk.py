@@ -41,7 +41,7 @@ class Desk:
         self.examples = examples
         self.key = key_in(assistant.collection.folder)
         self.turns, self.name = gr.State(()), gr.State("")
-        # Of the answers on their way, by the names of their conversations.
+        # Of the answers on their way, by the session of their tab.
         self.stops: dict[str, Stop] = {}
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk", scale=3, min_width=300):
@@ -106,21 +106,21 @@ class Desk:
             **QUIET,
         )
         # Gradio's own way to cancel an event loses what is asked before it is done.
-        self.stop.click(self.on_stop, self.name, None, queue=False, **QUIET)
+        self.stop.click(self.on_stop, None, None, queue=False, **QUIET)
         self.conversation.click(self.on_cite, self.turns, self.panel, queue=False, **QUIET)
         self.conversation.input(self.on_restore, None, [*shown, self.panel], **QUIET)
         self.conversation.submit(self.on_rate, [self.turns, self.name], shown, **QUIET)
         begun = [*shown, self.box, self.panel, self.stop]
-        self.anew.click(self.on_new, self.name, begun, queue=False, **QUIET)
+        self.anew.click(self.on_new, None, begun, queue=False, **QUIET)
         for button, make in ((self.markdown, as_markdown), (self.sheet, as_sheet)):
             made = button.click(make, self.turns, self.file, **QUIET)
             made.then(None, self.file, None, js=asset("save.js"), **QUIET)
 
     # Events
 
-    def on_ask(self, given: Changes, event: gr.EventData) -> Iterator[Changes]:
+    def on_ask(self, given: Changes, event: gr.EventData, tab: gr.Request) -> Iterator[Changes]:
         """A question sent from the box, an example, a link, or again: its turn as it grows."""
-        sent = event._data if isinstance(event._data, dict) else {}
+        sent = _sent(event)
         typed, so_far, name = given[self.box], given[self.turns], given[self.name] or secrets.token_hex(8)
         again = so_far[-1].question if sent.get("again") and so_far else None
         so_far = so_far[:-1] if again else so_far
@@ -134,9 +134,14 @@ class Desk:
         if asking is None:
             yield {self.box: ""}
             return
-        yield from self._answered(replace(asking, quote=given[self.voice] == QUOTING), so_far, name)
+        stop = self.stops[str(tab.session_hash)] = Stop()
+        try:
+            asking = replace(asking, quote=given[self.voice] == QUOTING)
+            yield from self._answered(asking, so_far, name, stop)
+        finally:
+            self.stops.pop(str(tab.session_hash), None)
 
-    def _answered(self, asking: Asking, so_far: Turns, name: str) -> Iterator[Changes]:
+    def _answered(self, asking: Asking, so_far: Turns, name: str, stop: Stop) -> Iterator[Changes]:
         filters = asking.filters
         yield {
             # What is typed meanwhile stays.
@@ -147,28 +152,24 @@ class Desk:
             self.until: str(filters.until or ""),
             self.outlet: gr.update(choices=self._outlets(), value=filters.outlet or ANY_OUTLET),
         }
-        now, stop = so_far, self.stops.setdefault(name, Stop())
-        try:
-            for now in follow(self.assistant, so_far, asking, stop):
-                if stop.forget:
-                    return
-                yield {self.turns: now, self.conversation: talk(now, self.examples)}
-        finally:
-            self.stops.pop(name, None)
+        now = so_far
+        for now in follow(self.assistant, so_far, asking, stop):
+            if stop.forget:
+                return
+            yield {self.turns: now, self.conversation: talk(now, self.examples)}
         yield {self.conversation: self._talk(now, name), self.stop: gr.update(interactive=False)}
 
-    def on_stop(self, name: str) -> None:
+    def on_stop(self, tab: gr.Request) -> None:
         """What had passed its checks stays; nothing more comes."""
-        if name in self.stops:
-            self.stops[name].now()
+        self.stops.get(str(tab.session_hash), Stop()).now()
 
     def on_cite(self, so_far: Turns, event: gr.EventData) -> str:
         """The article that a citation or a near title opens."""
-        return opened(so_far, event._data.get("cite"))
+        return opened(so_far, _sent(event).get("cite"))
 
     def on_restore(self, event: gr.EventData) -> Changes:
         """A conversation that the browser kept."""
-        name, turns = restore(str(event._data.get("kept")), self.assistant, self.key)
+        name, turns = restore(str(_sent(event).get("kept")), self.assistant, self.key)
         talked = self._talk(turns, name)
         return {
             self.turns: turns,
@@ -179,12 +180,12 @@ class Desk:
 
     def on_rate(self, so_far: Turns, name: str, event: gr.EventData) -> Changes:
         """A thumb, and perhaps a note: written down as a case, and said so."""
-        sent = event._data
-        at = int(sent.get("turn", -1))
-        if not 0 <= at < len(so_far) or (answer := so_far[at].answer) is None:
+        sent = _sent(event)
+        at = next((i for i in range(len(so_far)) if str(i) == str(sent.get("turn"))), None)
+        answer = None if at is None else so_far[at].answer
+        if at is None or answer is None:
             return {self.conversation: self._talk(so_far, name)}
-        texts = (line(str(sent.get(part, "")))[:500] for part in ("expected", "note"))
-        expected, note = texts
+        expected, note = (line(str(sent.get(part, "")))[:500] for part in ("expected", "note"))
         rating = Rating(sent.get("rate") == "good", expected, bool(sent.get("silent")), note)
         told = self._write_down(case_of(answer, rating, date.today()), rating)
         now = (*so_far[:at], replace(so_far[at], rated=told), *so_far[at + 1 :])
@@ -199,10 +200,9 @@ class Desk:
         tell(f"a rated answer is kept in {path}")
         return f"Rated {'good' if rating.good else 'bad'}; kept as a test case."
 
-    def on_new(self, name: str) -> Changes:
+    def on_new(self, tab: gr.Request) -> Changes:
         """An empty page; an answer on its way is left."""
-        if name in self.stops:
-            self.stops[name].now(forget=True)
+        self.stops.get(str(tab.session_hash), Stop()).now(forget=True)
         empty = {self.turns: (), self.name: "", self.conversation: talk((), self.examples), self.box: ""}
         return {**empty, self.panel: no_article_html(), self.stop: gr.update(interactive=False)}
 
@@ -215,6 +215,11 @@ class Desk:
 
     def _outlets(self) -> list[str]:
         return [ANY_OUTLET, *map(line, self.assistant.collection.library.outlets())]
+
+
+def _sent(event: gr.EventData) -> dict[str, Any]:
+    """What the browser sent with an event; nothing of what is not as our own script sends it."""
+    return event._data if isinstance(event._data, dict) else {}
 
 
 def as_markdown(turns: Turns) -> dict[str, str]:
