@@ -9,7 +9,7 @@ import pytest
 from evals.ledger.__main__ import Row, main
 from evals.ledger.found import Stock
 from evals.ledger.lies import LIES
-from evals.ledger.truths import UNSEEN, Truth, copies, every_sentence, paraphrases, seed_articles
+from evals.ledger.truths import UNSEEN, Truth, copies, every_sentence, lies, paraphrases, seed_articles
 from rag.types import DraftSentence
 from tests.makers import article
 
@@ -32,10 +32,21 @@ def test_paraphrases_are_many_and_no_copies() -> None:
 
 
 def test_what_nothing_was_tuned_on_stays_apart() -> None:
-    """At least 80 more, of which none is among the others."""
-    apart = {truth.draft.text for truth in paraphrases(UNSEEN)}
-    assert len(apart) >= 80
-    assert apart.isdisjoint(truth.draft.text for truth in paraphrases())
+    """At least 30 more and twice as many lies, of which none is among the others."""
+    for written, least in ((paraphrases, 30), (lies, 60)):
+        apart = {truth.draft.text for truth in written(UNSEEN)}
+        assert len(apart) >= least
+        assert apart.isdisjoint(truth.draft.text for truth in written())
+
+
+def test_what_is_written_as_a_lie_is_written_as_no_truth() -> None:
+    """No sentence stands in both lists, and none is a copy of what it cites."""
+    told = [*lies(), *lies(UNSEEN)]
+    assert len(told) >= 200
+    assert {t.draft.text for t in told}.isdisjoint(
+        t.draft.text for t in [*paraphrases(), *paraphrases(UNSEEN)]
+    )
+    assert not [t.draft.text for t in told if t.draft.text in t.cited]
 
 
 def test_nobody_is_exchanged_for_a_month() -> None:

@@ -45,6 +45,18 @@ class Truth:
 
 def paraphrases(path: Path = PARAPHRASES) -> list[Truth]:
     """Those written by hand. Raises CaseError when one cites a sentence that is not there."""
+    return _written(path, "paraphrases")
+
+
+def lies(path: Path = PARAPHRASES) -> list[Truth]:
+    """What is false and written by hand, of many kinds: drafts as the others, and each of them ought to fail.
+
+    Raises CaseError when one cites a sentence that is not there.
+    """
+    return _written(path, "lies")
+
+
+def _written(path: Path, which: str) -> list[Truth]:
     rows: Sequence[Mapping[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     seeds = {Path(article.source).name: article for article in seed_articles()}
     found = []
@@ -56,7 +68,7 @@ def paraphrases(path: Path = PARAPHRASES) -> list[Truth]:
             if missing := [quote for quote in entry["cited"] if quote not in numbers]:
                 raise CaseError(f"{path.name}: no sentence of {article.title!r} is {missing[0]!r}")
             cited = tuple(numbers[quote] for quote in entry["cited"])
-            found += [Truth(DraftSentence(text, cited), offered, True) for text in entry["paraphrases"]]
+            found += [Truth(DraftSentence(text, cited), offered, True) for text in entry.get(which, ())]
     return found
 
 

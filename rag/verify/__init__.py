@@ -13,10 +13,14 @@ from itertools import chain
 from typing import NamedTuple
 
 from rag.types import Citation, DraftSentence, Dropped, Offered, Sentence, Span, Verdict
+from rag.verify.affixes import unmade
+from rag.verify.bounds import misjudged
 from rag.verify.carried import uncarried
 from rag.verify.dates import missing_dates
 from rag.verify.directions import reversed_words
 from rag.verify.figures import missing_figures
+from rag.verify.foretold import foretold
+from rag.verify.frames import exchanged
 from rag.verify.names import missing_names
 from rag.verify.orders import to_write
 from rag.verify.polarity import turned
@@ -137,12 +141,16 @@ def _failing(text: str, source: Source) -> str | None:
 
 _TESTS: tuple[Callable[[str, Source], str | None], ...] = (
     missing_figures,
+    misjudged,
     missing_dates,
     missing_names,
     turned,
     reversed_words,
+    unmade,
     strengthened,
+    foretold,
     swapped,
+    exchanged,
     uncarried,
 )
 

@@ -22,7 +22,9 @@ _OF_PLACES = frozenset("differ newer newest undated one another corrects".split(
 _CHECKED = frozenset(
     "january february march april may june july august september october november december monday tuesday"
     " wednesday thursday friday saturday sunday two three four five six seven eight nine ten eleven twelve"
-    " hundred thousand million billion".split()
+    " thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty"
+    " seventy eighty ninety hundred thousand million billion half year years old aged"
+    " km kilometres kilometers metres meters miles".split()
 )
 # What only the sentence before says, and a pronoun may mean, counts for less.
 _BY_CONTEXT = 0.5

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from rag.verify.meanings import among
+from rag.verify.people import BODIES, COUNTRIES, OFFICES
 from rag.verify.source import Source
 from rag.verify.tokens import Name, Token, names, tokenize
 
@@ -20,6 +21,8 @@ _MARGIN = 2
 _PLACING = frozenset("in at on from to of for by with near against under over about".split())
 _JOINED = re.compile(r"[’'s]*,?(?: (?:and|or|with|as well as|,))?(?: the)? ?")
 _SKIPPED = frozenset("the a an its his her their".split())
+# What something has been since or during is a time: it does nothing that another could have done.
+_TIMING = frozenset("since during until till".split())
 
 
 class _Kept(NamedTuple):
@@ -62,7 +65,20 @@ def _shared(mine: frozenset[str], theirs: frozenset[str]) -> int:
 @lru_cache(maxsize=1_024)
 def _kept(text: str, far: int) -> tuple[_Kept, ...]:
     tokens = tokenize(text)
-    return tuple(_of(tokens, run, far) for run in names(text))
+    runs = (run for run in names(text) if not _is_time(tokens, run) and not _is_of_another(tokens, run))
+    return tuple(_of(tokens, run, far) for run in runs)
+
+
+def _is_time(tokens: tuple[Token, ...], run: Name) -> bool:
+    before = [t.word for t in tokens[max(0, run.first - 2) : run.first] if t.word not in _SKIPPED]
+    return bool(before) and before[-1] in _TIMING
+
+
+def _is_of_another(tokens: tuple[Token, ...], run: Name) -> bool:
+    """Whether it says only of whom an office or a body is: "U.S. forces"."""
+    following = tokens[run.end : run.end + 1]
+    land = all(token.key in COUNTRIES for token in tokens[run.first : run.end])
+    return land and any(t.key in OFFICES or t.word in BODIES for t in following)
 
 
 def _of(tokens: tuple[Token, ...], run: Name, far: int) -> _Kept:

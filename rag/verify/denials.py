@@ -7,15 +7,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rag.verify.tokens import Token, tokenize
+from rag.verify.undone import denied_part
 from rag.words import key
 
-_NEGATIONS = frozenset("not no never none nobody nothing neither nor without cannot nowhere".split())
+_NEGATIONS = frozenset("unless not no never none nobody nothing neither nor without cannot nowhere".split())
 # These deny in other words; the first lot binds what follows: who repeats that must deny it too.
 _BINDING = frozenset(
     key(word)
     for word in """
     refuse reject deny fail decline lack miss unable unwilling unlikely prevent avoid ban forbid prohibit
-    block cancel abandon impossible instead rule turn
+    block cancel abandon impossible instead rule turn overturn quash annul revoke rescind repeal
+    forbade forbidden hardly barely scarcely
     """.split()
 )
 _DENYING = _BINDING | frozenset(
@@ -28,6 +30,8 @@ _DENYING = _BINDING | frozenset(
     non wordless veto axe unheeded outage only just spare hide hidden conceal call written sent dead flat
     """.split()
 )
+# These bind what they are joined to by "to": what "failed shortly after" came shortly after.
+_BINDING_TO = frozenset(map(key, "fail decline".split()))
 # Words that deny only before or after certain others.
 _AFTER = {
     key("rule"): ("out",),
@@ -36,9 +40,6 @@ _AFTER = {
     key("written"): ("off",),
 }
 _NOT_BEFORE = {key("free"): ("trade", "speech", "press", "agent", "kick", "throw", "market", "and")}
-_UN = re.compile(
-    r"(?:un(?!til|ite|ion|it|der|iver|ique|iform|iq|anim|waver|veil|preced|dergo|derstand|ion)|non-?)(\w{4,})"
-)
 _JUST = frozenset("only just merely simply least".split())
 _WEIGHED = frozenset("more less fewer better worse later earlier higher lower greater sooner else".split())
 # "Never before", "no other", "not since": what "the first" and "the strongest" say as well.
@@ -54,7 +55,7 @@ _HEAD_WITHIN, _REACH, _AROUND = 3, 3, 3
 class Denial(NamedTuple):
     """A denial: its word, the key of what it denies first, what it reaches, and how else it may be put.
 
-    `near` are the keys around it; `comparing` and `temporal` say that a
+    `near` are the keys around it; `to` says that "to" follows, `comparing` and `temporal` say that a
     comparison ("the first") or a time ("only after") says the same.
     """
 
@@ -65,9 +66,12 @@ class Denial(NamedTuple):
     scope: tuple[str, ...]
     near: frozenset[str]
     part: int
+    to: bool
     comparing: bool
     temporal: bool
     since: bool
+    longer: bool
+    enough: bool
 
 
 @lru_cache(maxsize=4_096)
@@ -86,13 +90,13 @@ def other_denials(text: str) -> tuple[Denial, ...]:
 
 def binds(denial: Denial) -> bool:
     """Whether who repeats what it reaches has to deny it too."""
-    return denial.key in _BINDING
+    return denial.key in _BINDING and (denial.to or denial.key not in _BINDING_TO)
 
 
 def undone(word: str) -> str | None:
     """The key of the word that a beginning such as "un-" denies."""
-    match = _UN.fullmatch(word)
-    return key(match.group(1)) if match else None
+    part = denied_part(word)
+    return key(part) if part else None
 
 
 @lru_cache(maxsize=4_096)
@@ -110,11 +114,16 @@ def parted(text: str) -> tuple[int, ...]:
 
 def _denies(tokens: tuple[Token, ...], i: int) -> bool:
     token, near = tokens[i], [other.word for other in tokens[i + 1 : i + 9]]
+    if token.word == "nor" and any(other.word == "neither" for other in tokens[:i]):
+        # "Neither ... nor" denies once.
+        return False
     if token.word == "yet" and near[:1] == ["to"]:
         return True
     if token.word not in _NEGATIONS and not token.word.endswith("n't"):
         return False
     if near[:1] and (near[0] in _JUST or (token.word == "no" and near[0] in ("doubt", "wonder", "matter"))):
+        return False
+    if near[:1] == ["but"] and token.word in ("nothing", "nobody", "none", "nowhere"):
         return False
     adjacent = token.word in ("not", "no") or token.word.endswith("n't")
     return _WEIGHED.isdisjoint(near[: 1 if adjacent else 3]) or "than" not in near
@@ -147,9 +156,12 @@ def _denial(tokens: tuple[Token, ...], parts: tuple[int, ...], i: int) -> Denial
         tuple(tokens[n].key for n in after[:_REACH]),
         frozenset(tokens[n].key for n in near),
         parts[i],
+        i + 1 < len(tokens) and tokens[i + 1].word == "to",
         _comparing(tokens, i),
         not words.isdisjoint(_IN_TIME),
         "since" in words,
+        i + 1 < len(tokens) and tokens[i + 1].word == "longer",
+        "enough" in words,
     )
 
 
@@ -160,5 +172,5 @@ def _counts(token: Token) -> bool:
 def _comparing(tokens: tuple[Token, ...], i: int) -> bool:
     word, after = tokens[i].word, [token.word for token in tokens[i + 1 : i + 13]]
     if word in ("never", "none", "nobody", "nothing", "no"):
-        return word == "never" or not _COMPARED.isdisjoint(after)
+        return word == "never" or not (_COMPARED | _LONG).isdisjoint(after)
     return not (_LONG | {"ever", "until", "before", "since"}).isdisjoint(after)

@@ -27,7 +27,8 @@ _MAGNITUDES = {
     **{"billion": 10**9, "bn": 10**9, "b": 10**9, "trillion": 10**12, "tn": 10**12},
 }
 _UNITS = {
-    **{"%": "%", "percent": "%", "per cent": "%", "percentage point": "%", "percentage points": "%"},
+    **{"%": "%", "percent": "%", "per cent": "%", "percentage point": "point"},
+    **{"percentage points": "point", "point": "point", "points": "point"},
     **{"$": "dollar", "dollar": "dollar", "dollars": "dollar", "€": "euro", "euro": "euro", "euros": "euro"},
     **{"£": "pound", "pound": "pound", "pounds": "pound", "¥": "yen", "yen": "yen", "yuan": "yuan"},
     **{"rubles": "ruble", "roubles": "ruble", "rupees": "rupee", "won": "won", "francs": "franc"},
@@ -41,8 +42,8 @@ _FIGURE = re.compile(
     r"|\b(?:a|half a)(?= (?:hundred|thousand|million|billion|trillion)\b))"
     r"(?:[ -]?(?P<magnitude>hundred|thousand|million|billion|trillion|bn|mn|tn|[mbk](?![\w])))?"
     r"(?:[ -](?P<more>thousand|million|billion|trillion)\b)?"
-    r"(?:[ -]?(?P<unit>%|percent(?:age points?)?\b|per cent\b|dollars?\b|euros?\b|pounds?\b|yen\b|yuan\b"
-    r"|ro?ubles\b|rupees\b"
+    r"(?:[ -]?(?P<unit>%|percentage points?\b|percent\b|points?\b|dollars?\b|euros?\b|pounds?\b"
+    r"|yen\b|yuan\b|ro?ubles\b|rupees\b"
     r"|won\b(?= (?:in|for|from|to|and|over|a)\b|[,.])|francs\b|kron[aoe]r?\b|pesos\b))?"
     r"(?P<ordinal>st\b|nd\b|rd\b|th\b)?",
     re.IGNORECASE,
@@ -50,8 +51,18 @@ _FIGURE = re.compile(
 _RANGE = re.compile(
     r" ?(?:to|and|or|-|–|—) ?[$€£¥]?\d+(?:[.,]\d+)* (hundred|thousand|million|billion|trillion)"
 )
+_RANGE_OF = re.compile(
+    r" ?(?:to|and|or|-|–|—) ?(?P<sign>[$€£¥])?\d+(?:[.,]\d+)*(?: (?:thousand|million|billion|trillion))?"
+    r"(?: ?(?P<unit>%|percent\b|dollars?\b|euros?\b|pounds?\b|yen\b))?"
+)
+_HUNDREDS = re.compile(
+    rf"\b(?P<n>one|two|three|four|five|six|seven|eight|nine|a) hundred(?: and)? (?P<rest>{_SPELLED})\b",
+    re.IGNORECASE,
+)
 _IN = re.compile(
-    rf"\b(?P<n>\d{{1,2}}|{_WORDS}) (?:in|out of)(?: every)? (?P<of>\d0?0?|{_WORDS})\b", re.IGNORECASE
+    rf"\b(?P<n>\d{{1,2}}|{_WORDS}) (?:(?!times |points )[a-z]+ )?(?:in|out of)(?: every)? "
+    rf"(?P<of>\d0?0?|{_WORDS})\b",
+    re.IGNORECASE,
 )
 _FRACTION = re.compile(
     rf"\b(?P<n>{_WORDS})[ -](?P<of>third|quarter|fifth|sixth|eighth|tenth)s\b", re.IGNORECASE
@@ -59,7 +70,7 @@ _FRACTION = re.compile(
 _NTHS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 # A share in words comes so near to the figure that it stands for, in points; "about" allows for more.
 _NOUN_WITHIN = 40
-_NEARLY, _ABOUT = Decimal("0.5"), Decimal(3)
+_NEARLY, _ABOUT = Decimal("0.5"), Decimal(5)
 _PARTS = {"half": ("50",), "third": ("33", "33.3"), "quarter": ("25",), "fifth": ("20",), "tenth": ("10",)}
 _PART = re.compile(r"\b(?:one|a|1)[ -](third|quarter|fifth|tenth)\b|\b(half)\b", re.IGNORECASE)
 # "The two countries": two who were named, not counted.
@@ -68,6 +79,7 @@ _BOTH = re.compile(
     r"|others"
     r"|clubs|teams|officials|presidents|secretaries)\b|[’'] | of them\b"
 )
+_NAMED_SO = re.compile(r"\b[A-Z][\w’'-]*-\d+$")
 _PAIRED = re.compile(r"\bboth\b|\bpair\b|\bbilateral\b|\bcouple\b|\btwice\b", re.IGNORECASE)
 
 
@@ -92,8 +104,19 @@ def missing_figures(text: str, source: Source) -> str | None:
     if not own:
         return None
     there = _Known(source)
-    strange = dict.fromkeys(placed.figure.written for placed in own if not there.holds(placed, text))
+    strange = dict.fromkeys(
+        placed.figure.written
+        for placed in own
+        if not there.holds(placed, text) and not _of_a_name(placed, text, source)
+    )
     return f"has a figure that is not in what it cites: {', '.join(strange)}" if strange else None
+
+
+def _of_a_name(placed: _Placed, text: str, source: Source) -> bool:
+    """Whether it ends a name that the article has as well: "Halley-2"."""
+    name = _NAMED_SO.search(text, 0, placed.end)
+    written = re.compile(rf"\b{re.escape(name.group())}(?!\w)") if name else None
+    return bool(written and any(written.search(a.text) for a in source.articles))
 
 
 class _Known:
@@ -114,9 +137,14 @@ class _Known:
     def holds(self, placed: _Placed, text: str) -> bool:
         """Whether a figure of a text is there, or follows."""
         figure = placed.figure
+        # Points are what shares differ by, and nothing that shares are.
+        units = ("point", "%", "") if figure.unit == "point" else (figure.unit,)
+        known = [other.value for other in self._cited if other.unit in units]
         like = [other.value for other in self._cited if other.unit == figure.unit]
         rough = is_rough(text, placed.start)
-        if any(_same(figure, other) for other in self._cited) or (rough and rounded(figure.value, like)):
+        if any(_same(figure, other) for other in self._cited) or (
+            rough and rounded(figure.value, like, text, placed.start)
+        ):
             return True
         if not figure.unit and not self._counts.isdisjoint(_counted_things(text, placed.end)):
             # So many of these are cited, and it is another number.
@@ -128,7 +156,7 @@ class _Known:
         if not figure.unit and (figure.value in self._more or self._counted(placed, text)):
             return True
         one = bool(re.search(r"\bone\b", self._text, re.IGNORECASE))
-        return follows(figure.value, text, placed.end, like, one)
+        return follows(figure.value, text, placed.end, () if figure.unit == "%" else known, one)
 
     def _counted(self, placed: _Placed, text: str) -> bool:
         """A small number that counts what is listed, or two that are "both"."""
@@ -145,7 +173,10 @@ def _counted_things(text: str, end: int) -> list[str]:
 
 
 def _same(one: Figure, other: Figure) -> bool:
-    return one.value == other.value and (one.unit == other.unit or (not one.unit and other.unit != "%"))
+    if one.value != other.value:
+        return False
+    loose = {one.unit, other.unit} == {"", "point"} or (not one.unit and other.unit != "%")
+    return one.unit == other.unit or loose
 
 
 @lru_cache(maxsize=4_096)
@@ -156,12 +187,19 @@ def figures(text: str) -> tuple[Figure, ...]:
 
 @lru_cache(maxsize=4_096)
 def _placed(text: str) -> tuple[_Placed, ...]:
-    bare = without_dates(text)
+    bare = _HUNDREDS.sub(_in_digits, without_dates(text))
     shares = list(_shares(bare))
     for share in shares:
         if share.figure.written.lower() not in ("half", "a half"):
             bare = bare[: share.start] + " " * (share.end - share.start) + bare[share.end :]
     return (*_plain(bare), *shares)
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """Words such as "one hundred and forty" as 140, as long as it was, so that places stay."""
+    n = match.group("n").lower()
+    value = 100 * (1 if n == "a" else _number(n)) + int(_value(match.group("rest").lower()))
+    return f"{value:>{len(match.group())}}"
 
 
 def _plain(text: str) -> Iterator[_Placed]:
@@ -170,7 +208,11 @@ def _plain(text: str) -> Iterator[_Placed]:
         raw = match.group("value").lower()
         unit = _UNITS.get((match.group("sign") or match.group("unit") or "").lower(), "")
         magnitude = match.group("magnitude")
-        if raw in ("one", "a one") and not (magnitude or unit):
+        if magnitude == "m" and not unit and match.group()[-2:] == " m":
+            magnitude = None  # 900 m are metres
+        if not unit and (other := _RANGE_OF.match(text, match.end())):
+            unit = _UNITS.get((other.group("sign") or other.group("unit") or "").lower(), "")
+        if raw in ("one", "a one") and not (magnitude or unit not in ("", "point")):
             continue
         value = _value(raw)
         for part in (magnitude, match.group("more")):

@@ -35,16 +35,30 @@ _PREFIX = 5
 @lru_cache(maxsize=100_000)
 def alike(a: str, b: str) -> bool:
     """Whether two keys count as the same: equal, in one group, or of one root ("decid", "decis")."""
-    if a == b or not _GROUPS.get(a, _NO_GROUP).isdisjoint(_GROUPS.get(b, _NO_GROUP)):
+    if a == b or grouped(a, b):
         return True
     shorter, longer = sorted((a, b), key=len)
     root = max(4, min(_PREFIX + 1, len(shorter) - 1))
     return len(shorter) >= root and len(longer) - len(shorter) <= 4 and shorter[:root] == longer[:root]
 
 
+def grouped(a: str, b: str) -> bool:
+    """Whether two keys stand in one group of the table."""
+    return not _GROUPS.get(a, _NO_GROUP).isdisjoint(_GROUPS.get(b, _NO_GROUP))
+
+
 def among(word: str, others: Collection[str]) -> bool:
     """Whether a key, or one that counts as the same, is among the others."""
     return word in others or any(alike(word, other) for other in others)
+
+
+def opposite(word: str, others: Collection[str]) -> bool:
+    """Whether the opposite of a key is among others."""
+    return any(
+        word in one and not other.isdisjoint(others)
+        for pair in OPPOSITES
+        for one, other in (pair, pair[::-1])
+    )
 
 
 def everyday(word: str) -> bool:

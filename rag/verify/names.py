@@ -9,6 +9,7 @@ from itertools import groupby
 
 from rag.types import Offered
 from rag.verify.antecedents import called, described, slots, titled, what_before, who_before
+from rag.verify.lands import holds, of_one_land
 from rag.verify.meanings import among, everyday
 from rag.verify.people import OFFICES, is_person, known
 from rag.verify.source import Source
@@ -94,11 +95,13 @@ def _stands(token: Token, mine: tuple[Token, ...], there: frozenset[str], text: 
 
 
 def _otherwise(token: Token, there: frozenset[str], text: str) -> bool:
-    """Whether it is a capital for its country, a country for what is from there, or joined of what is."""
+    """Whether it stands for a country or what is from there, a continent, or is joined of what is there."""
     seat = _SEATS.get(token.key)
     if seat in there and not _LYING_IN.search(text[: token.start].rstrip()):
         return True
     if any(_SEATS.get(each) == token.key or _akin(token.word, each) for each in there):
+        return True
+    if of_one_land(token.key, there) or holds(token.word, there):
         return True
     parts = token.text.replace("-", " ").split()
     return len(parts) > 1 and all(part.lower() in there for part in parts)
@@ -106,7 +109,7 @@ def _otherwise(token: Token, there: frozenset[str], text: str) -> bool:
 
 def _akin(one: str, other: str) -> bool:
     """Whether one of two words names a place, and the other what comes from there."""
-    place, of_it = sorted((one, other), key=len)
+    place, of_it = sorted((one.removesuffix("s"), other), key=len)
     stem = _OF_A_PLACE.sub("", of_it)
     return 4 <= len(stem) < len(of_it) and place.startswith(stem) and len(place) - len(stem) <= 2
 

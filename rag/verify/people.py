@@ -8,11 +8,12 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
+from rag.verify.meanings import everyday
 from rag.verify.tokens import Name, Token, names, plain, tokenize
 from rag.words import key
 
 # A name with such a word is no person's.
-_BODIES = frozenset(
+BODIES = frozenset(
     """
     agency trust museum party bank union institute office ministry department committee council court
     university college school hospital company group corp inc ltd club united city town county state river
@@ -31,9 +32,20 @@ OFFICES = frozenset(
     actor actress author professor doctor dr mr mrs ms sir king queen prince princess pope analyst economist
     expert researcher scientist officer general colonel ambassador chairman chairwoman chair executive ceo
     founder owner candidate premier chancellor runner champion nurse teacher farmer driver widow wife
-    husband son daughter mother father brother sister sheriff detective inspector representative congressman
+    counterpart husband son daughter mother father brother sister sheriff detective inspector
+    representative congressman
     lawmaker deputy clerk developer editor writer artist painter foreman witness victim suspect resident
     envoy
+    """.split()
+)
+# In the place of one of these another is another: "Captain" for "Sergeant", "Prime" for "Foreign".
+RANKS = frozenset(
+    key(word)
+    for word in """
+    general admiral colonel major captain lieutenant sergeant corporal commander prime foreign defense
+    defence interior
+    finance home trade health justice education president vice minister secretary mayor governor senator judge
+    prosecutor ambassador professor doctor
     """.split()
 )
 # What an office is of, in front of the name of who holds it.
@@ -43,7 +55,7 @@ _PORTFOLIOS = frozenset(
         "state defense defence foreign affairs prime vice deputy home finance health interior trade".split(),
     )
 )
-_COUNTRIES = frozenset(
+COUNTRIES = frozenset(
     key(word)
     for word in """
     us uk eu un usa america britain england scotland wales ireland france germany italy spain portugal greece
@@ -56,12 +68,15 @@ _COUNTRIES = frozenset(
     """.split()
 )
 # What in a name is nobody's own.
-_NO_ONES = OFFICES | _PORTFOLIOS | _COUNTRIES
+_NO_ONES = OFFICES | _PORTFOLIOS | COUNTRIES
 _SAYING = re.compile(
     r"^(?:,? (?:also|later|then|has|had))?,? (?:said|says|told|added|warned|wrote|noted|argued|insisted"
     r"|claimed|called|wants|hopes|expects|believes|thinks|tweeted|testified|replied|admitted)\b"
 )
-_SAID = re.compile(r"\b(?:said|says|told|added|according to|wrote|asked) $", re.IGNORECASE)
+_SAID = re.compile(
+    r"\b(?:said|says|told|added|according to|wrote|asked) (?:(?:the|a|its) (?:[a-z-]+ ){1,2})?$",
+    re.IGNORECASE,
+)
 _AGE = re.compile(r"^, (?:aged )?\d\d\b|^, (?:who|whose)\b")
 # "The ambassador to Japan, Rahm Emanuel".
 _HOLDS = re.compile(r"\b(\w+)(?: (?:of|to|for|at|in) [^,.;:]{2,40})?, $")
@@ -101,7 +116,7 @@ def bare(keys: frozenset[str]) -> frozenset[str]:
 def parts_of(mine: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
     """The parts of a name that no office, "of" or the like parts."""
     for kind, part in groupby(
-        mine, key=lambda t: t.named and not {t.key} & (OFFICES | _PORTFOLIOS | _COUNTRIES)
+        mine, key=lambda t: t.named and not {t.key} & (OFFICES | _PORTFOLIOS | COUNTRIES)
     ):
         if kind:
             yield tuple(part)
@@ -122,13 +137,17 @@ def _known(line: str, tokens: tuple[Token, ...], run: Name) -> Known:
     ahead = line[max(0, mine[0].start - _LOOK) : mine[0].start]
     behind = line[mine[-1].end : mine[-1].end + _LOOK]
     spoke = bool(_SAYING.match(behind) or _SAID.search(ahead))
-    office = _holds(ahead) or any(token.key in OFFICES for token in (*mine, *before[:1], *after[:6]))
-    a_body = any(token.word in _BODIES for token in mine) or ahead.lower().endswith(" the ")
+    office = (
+        _holds(ahead)
+        or any(t.word.endswith("ist") and not t.named for t in before[:1])
+        or any(token.key in OFFICES for token in (*mine, *before[:1], *after[:6]))
+    )
+    a_body = any(token.word in BODIES for token in mine) or ahead.lower().endswith(" the ")
     keys = _own(mine)
     return Known(
         keys,
         frozenset(token.key for token in (*mine, *before, *after) if token.carries),
-        not a_body and keys.isdisjoint(_COUNTRIES) and (office or spoke or bool(_AGE.match(behind))),
+        not a_body and keys.isdisjoint(COUNTRIES) and (office or spoke or bool(_AGE.match(behind))),
         spoke,
         mine[0].start,
     )
@@ -164,7 +183,30 @@ def _holds(ahead: str) -> bool:
 @lru_cache(maxsize=64)
 def persons(text: str) -> frozenset[frozenset[str]]:
     """The people whom an article names; what things are in or near is none."""
-    return frozenset(name.keys for name in known(text) if name.person) - _places(plain(text))
+    return frozenset(name.keys for name in known(text) if name.person) - _places(plain(text)) | _surnamed(
+        text
+    )
+
+
+def _surnamed(text: str) -> frozenset[frozenset[str]]:
+    """Names of two parts of which an article uses the last alone, and never the first, as of people."""
+    line = plain(text)
+    tokens = tokenize(line)
+    runs = [tokens[run.first : run.end] for run in names(line)]
+    alone = {run[0].key for run in runs if len(run) == 1}
+    return frozenset(
+        frozenset(token.key for token in run)
+        for run in runs
+        if len(run) == 2 and run[1].key in alone and run[0].key not in alone and _may_be_surnamed(run, line)
+    )
+
+
+def _may_be_surnamed(run: tuple[Token, ...], line: str) -> bool:
+    keys = {token.key for token in run}
+    own = not any(token.word in BODIES or everyday(token.key) for token in run)
+    # "Petrenko was more cautious. He said ..."
+    meant = re.search(rf"\b{re.escape(run[1].text)}\b[^.!?]*[.!?][”\"]? (?:He|She)\b", line)
+    return bool(own and meant and keys.isdisjoint(_NO_ONES) and all(t.text.isalpha() for t in run))
 
 
 @lru_cache(maxsize=64)

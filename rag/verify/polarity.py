@@ -7,31 +7,48 @@ one in other words ("refused") of the same thing, or, where a comparison would s
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
+from operator import eq
 
+from rag.verify.comparing import is_comparing
 from rag.verify.denials import Denial, binds, other_denials, parted, plain_denials, undone
-from rag.verify.meanings import alike, among
+from rag.verify.meanings import alike, among, opposite
 from rag.verify.source import Source
 from rag.verify.tokens import Token, tokenize
 from rag.words import key
 
-_COMPARING = frozenset(
-    map(key, "first only most record highest unprecedented unique sole best worst least".split())
-)
-_SUPERLATIVE = re.compile(
-    r"(?!(?:for|t|w|r|gu|prot|inter|requ|harv|arr|inv|sugg|cont|lat|\w*w|dig|hon|mod|pri|budap|ever)est)\w{3,}est"
-)
 _TEMPORAL = frozenset(
     map(key, "until before after only earliest yet still remain wait later from now former once".split())
 )
 # Such losses are denials in what they do, and excuse leaving out one of what is lost.
 _LOSING = frozenset(map(key, "lose lost loss cut end ended out off against fell short gone".split()))
+# "No longer" says that something was so once, and "still" says the opposite.
+_FORMER = frozenset(
+    map(
+        key,
+        "former formerly once until used previously end stop past cease abandon drop destroy gone".split(),
+    )
+)
 # "Not before March" says what "in March at the earliest" says.
 _STARTING = frozenset(map(key, "until after only earliest wait later from first remain still".split()))
 _OF_ALL = frozenset("none nobody nothing no never".split())
+_ANY = frozenset("anybody anyone any anything ever".split())
+# "Not yet known" says what "too early to say whether" says.
+_KNOWING = frozenset(map(key, "known clear certain sure decided settled".split()))
+_ASKING = frozenset(map(key, "whether unclear open unknown undecided".split()))
+_REFUSING = frozenset(
+    map(
+        key,
+        "refuse reject deny prevent ban forbid prohibit block cancel abandon overturn quash".split(),
+    )
+)
 _TWICE_WITHIN = 6
+_LOOKED_AT = 2
+# What comes before something is so while that is not: "it ended before it was known" leaves it unknown.
+_NOT_YET = frozenset("before until pending".split())
+_NOT_YET_WITHIN = 5
+_DENIED_WITHIN = 4
 
 
 def turned(text: str, source: Source) -> str | None:
@@ -52,6 +69,7 @@ class _Sides:
     def __init__(self, text: str, source: Source) -> None:
         self.mine = tokenize(text)
         self.said = {token.key for token in self.mine}
+        self.words = {token.word for token in self.mine}
         self.parts = parted(text)
         self.own, self.own_others = plain_denials(text), other_denials(text)
         self.quotes = source.quotes
@@ -73,8 +91,10 @@ class _Sides:
             # "None of them disagreed" denies nothing.
             return None
         left = len(self.cited) - (len(new) if self.own and self.cited else 0)
+        if refused := next((d for d in new if self._refuses(d)), None):
+            return refused.word
         for denial in self.own:
-            if self._compared(denial):
+            if self._compared(denial) or self._said_by_a_word(denial):
                 continue
             if left > 0 and self._may_be(denial):
                 left -= 1
@@ -82,30 +102,64 @@ class _Sides:
                 return " ".join(filter(None, (denial.word, denial.head)))
         return None
 
+    def _refuses(self, denial: Denial) -> bool:
+        """Whether it denies by a word of its own what nothing cited denies, compares or opposes."""
+        scope = denial.scope[:2]
+        denied = (d for d in (*self.cited, *self.others) if scope and among(scope[0], d.near))
+        if denial.key not in _REFUSING:
+            return False
+        if any(denied) or opposite(denial.key, self.there):
+            return False
+        strange = (token for quote in self.quotes for token in tokenize(quote) if token.key not in self.said)
+        return (
+            bool(scope)
+            and any(among(word, self.there) for word in scope)
+            and not any(map(is_comparing, strange))
+        )
+
     def _compared(self, denial: Denial) -> bool:
         strange = [token for quote in self.quotes for token in tokenize(quote) if token.key not in self.said]
-        if denial.comparing and any(_is_comparing(token) for token in strange):
+        if denial.longer:
+            return any(token.key in _FORMER | _LOSING for token in strange)
+        if denial.comparing and any(is_comparing(token) for token in strange):
             new = (token for token in self.mine if token.key in denial.scope and token.key not in self.there)
-            return not any(map(_is_comparing, new))
+            return not any(map(is_comparing, new))
+        if not _KNOWING.isdisjoint(denial.scope) and not _ASKING.isdisjoint(self.there):
+            return True
+        if denial.enough and any(token.word == "too" for quote in self.quotes for token in tokenize(quote)):
+            return True
         if denial.since and any(token.word == "last" for token in strange):
             return True
         return denial.temporal and any(token.key in _TEMPORAL for token in strange)
+
+    def _said_by_a_word(self, denial: Denial) -> bool:
+        """Whether one cited word says as much: "illegal" for "not legal"."""
+        for quote in self.quotes:
+            tokens = tokenize(quote)
+            keys = {token.key for token in tokens if token.key not in self.said}
+            denied = {undone(t.word) for t in tokens if t.key not in self.said}
+            if not denied.isdisjoint(denial.scope[:2]):
+                return True
+            head = denial.head
+            if head and (_not_yet(head, tokens) or (not among(head, keys) and opposite(head, keys))):
+                return not plain_denials(quote)
+        return False
 
     def _may_be(self, denial: Denial) -> bool:
         """Whether what is denied is denied there too, as far as it stands there."""
         word = denial.head
         if word is None or any(d.head is None or among(word, d.scope) for d in self.cited):
             return True
-        return self._stands_denied(word)
+        return all(self._stands_denied(each, alike) for each in (word, *denial.scope[:_LOOKED_AT]))
 
-    def _stands_denied(self, word: str) -> bool:
+    def _stands_denied(self, word: str, same: Callable[[str, str], bool] = eq) -> bool:
         """Whether a word does not stand there at all, or else in a part that denies."""
         found = False
         for quote in self.quotes:
             denied = {denial.part for denial in plain_denials(quote)}
             denied |= {d.part for d in other_denials(quote) if not alike(d.key, word)}
             for token, part in zip(tokenize(quote), parted(quote), strict=True):
-                if token.key == word:
+                if same(token.key, word):
                     if part in denied:
                         return True
                     found = True
@@ -115,7 +169,7 @@ class _Sides:
         """Whether something that the text does not repeat denies in other words what it denies."""
         if denial.head and not self._stands_denied(denial.head):
             return False
-        words = {token.key for token in self.mine if token.carries}
+        words = {*denial.scope, *denial.near}
         beside = {t.key for t, part in zip(self.mine, self.parts, strict=True) if part == denial.part}
         return any(
             not among(other.key, beside)
@@ -132,16 +186,21 @@ class _Sides:
         said = {token.key for token in self.mine if token.carries}
         if len(self.own) < len(self.cited):
             for denial in self._firm():
-                if not self._kept(denial) and _repeated(denial, said, bool(self.own)):
+                if not self._kept(denial) and _repeated(denial, said, bool(self.own)) and self._meant(denial):
                     return " ".join(filter(None, (denial.word, denial.head)))
         return None if self.own else self._unbound(said)
+
+    def _meant(self, denial: Denial) -> bool:
+        """Whether it is repeated in its words, or in others with what stands around it."""
+        exact = not self.said.isdisjoint(denial.scope)
+        return exact or not self.said.isdisjoint(denial.near - set(denial.scope))
 
     def _firm(self) -> Iterator[Denial]:
         """The plain denials cited, but for "did not rule out" and the like, which leave open."""
         for quote in self.quotes:
             places = {denial.place for denial in other_denials(quote) if denial.key not in self.said}
             for denial in plain_denials(quote):
-                if places.isdisjoint(range(denial.place + 1, denial.place + 4)):
+                if denial.word == "neither" or places.isdisjoint(range(denial.place + 1, denial.place + 4)):
                     yield denial
 
     def _words_there(self) -> set[str]:
@@ -153,18 +212,37 @@ class _Sides:
             return True
         if denial.temporal and not self.said.isdisjoint(_STARTING):
             return True
-        return denial.comparing and any(_is_comparing(token) for token in self.mine)
+        if denial.word in _OF_ALL and {"than"} <= self.words and not self.words.isdisjoint(_ANY):
+            return True
+        return denial.comparing and any(is_comparing(token) for token in self.mine)
+
+    def _left_open(self, denial: Denial) -> bool:
+        """Whether it is denied itself: "did not rule out" neither denies nor says."""
+        return any(
+            0 < denial.place - plain.place <= _DENIED_WITHIN
+            for quote in self.quotes
+            if denial in other_denials(quote)
+            for plain in plain_denials(quote)
+        )
 
     def _unbound(self, said: set[str]) -> str | None:
         """What binds what follows it, which is said without it: "refuses to shorten" made "shortens"."""
         for denial in self.others:
-            if binds(denial) and not among(denial.key, self.said):
+            if binds(denial) and not among(denial.key, self.said) and not self._left_open(denial):
                 scope = denial.scope[:2]
                 if scope and (all(among(w, said) for w in scope) if len(scope) > 1 else scope[0] in said):
                     return " ".join((denial.word, scope[0]))
-            if undone(denial.word) in said and denial.key not in said:
+            if undone(denial.word) in said and denial.key not in said and not self._left_open(denial):
                 return denial.word
         return None
+
+
+def _not_yet(head: str, tokens: Sequence[Token]) -> bool:
+    """Whether a word comes shortly after "before" or the like."""
+    return any(
+        token.word in _NOT_YET and head in (t.key for t in tokens[i + 1 : i + 1 + _NOT_YET_WITHIN])
+        for i, token in enumerate(tokens)
+    )
 
 
 def _doubled(found: Sequence[Denial]) -> tuple[Denial, ...]:
@@ -173,10 +251,6 @@ def _doubled(found: Sequence[Denial]) -> tuple[Denial, ...]:
         if near and {one.word, other.word} != {"neither", "nor"}:
             return one, other
     return ()
-
-
-def _is_comparing(token: Token) -> bool:
-    return token.key in _COMPARING or bool(_SUPERLATIVE.fullmatch(token.word))
 
 
 def _repeated(denial: Denial, said: Collection[str], others: bool) -> bool:

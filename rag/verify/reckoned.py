@@ -39,6 +39,8 @@ _ROUNDLY = re.compile(
     r"\b(?:about|around|roughly|nearly|almost|some|over|more than|less than|under|approximately|well over)$",
     re.IGNORECASE,
 )
+_SHORT_OF = ("nearly", "almost", "less than", "under")
+_BEYOND = ("over", "more than", "well over")
 _ROUND_WITHIN = Decimal("0.05")
 _MOST_LISTED = 6
 # What is compared or added up is seldom of a different order.
@@ -84,10 +86,16 @@ def is_rough(text: str, start: int) -> bool:
     return bool(_ROUNDLY.search(text[:start].rstrip("$€£¥ a")))
 
 
-def rounded(value: Decimal, known: Iterable[Decimal]) -> bool:
-    """Whether it is near a known value, and a rounder one."""
+def rounded(value: Decimal, known: Iterable[Decimal], text: str, start: int) -> bool:
+    """Whether it is near a known value, a rounder one, and on the side of it that the text says."""
+    said = _ROUNDLY.search(text[:start].rstrip("$€£¥ a"))
+    how = said.group().lower() if said else ""
     return any(
-        other and abs(other - value) <= _ROUND_WITHIN * other and _digits(value) < _digits(other)
+        other
+        and abs(other - value) <= _ROUND_WITHIN * other
+        and _digits(value) < _digits(other)
+        and not (how in _SHORT_OF and other > value)
+        and not (how in _BEYOND and other < value)
         for other in known
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rag.verify.denials import plain_denials
 from rag.verify.meanings import ALL, CERTAIN, INTENDED, OPEN, SOME, alike, among
 from rag.verify.source import Source
 from rag.verify.tokens import Token, tokenize
@@ -42,7 +43,13 @@ def strengthened(text: str, source: Source) -> str | None:
             return f"leaves out that it is open: {lost}"
     if sure := _made_sure(mine, source):
         return f"is surer than what it cites: will {sure}"
-    if everything & SOME and (wider := (said & ALL) - everything) and (everything & SOME) - said:
+    denied = any(plain_denials(each) for each in (text, *source.quotes))
+    if (
+        everything & SOME
+        and not denied
+        and (wider := (said & ALL) - everything)
+        and (everything & SOME) - said
+    ):
         return f"says of all what is said of some: {', '.join(sorted(wider))}"
     return None
 
@@ -73,12 +80,13 @@ def _asserted(said: set[str], source: Source) -> str | None:
         tokens = tokenize(quote)
         for place, token in enumerate(tokens):
             if token.key in _OPENING:
-                scope = _after(tokens, place)
+                scope = after(tokens, place)
                 if len(scope) >= _REPORTED and all(among(word, said) for word in scope):
                     return token.text
     return None
 
 
-def _after(tokens: tuple[Token, ...], place: int) -> list[str]:
+def after(tokens: tuple[Token, ...], place: int) -> list[str]:
+    """The keys of the next words after a place that carry something and name nobody."""
     found = [token.key for token in tokens[place + 1 :] if token.carries and not token.named]
     return found[:_SCOPE]

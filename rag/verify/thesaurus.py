@@ -246,7 +246,13 @@ poisonous poison | inspect inspection check examine examined | check verify | te
 observe track | watch view see | reading read | sign signal indication | part piece | section part | bit
 little | kind type sort | way means method | method way technique | need want | lack without | without
 lacking | miss lack | value worth | worst poorest | chair chairman president | president head | founder
-found | enemy foe rival | rival competitor
+found | enemy foe rival | rival competitor |
+race run compete | vote approve back | member belong | demand want wanted | survive preserve |
+visitor people come guest | include among | unchanged stay remain | rise raise raised increase lift hike |
+pose present | look examine investigate inquire |
+fight fought engage | well far | follow release publish | deepen grow grew grown intensify worsen mount
+heighten | decade decades years | abroad overseas foreign country |
+coming next upcoming following | earn take took home pocket | expected probably likely
 """
 
 # Pairs of sides; a sentence that says one of what says the other has turned it round.
@@ -272,7 +278,9 @@ cool ; public | private ; offensive | defensive ; bilateral | unilateral ; tempo
 permanently ; partial partially | complete completely full fully ; cheaper | dearer costlier ; faster
 quicker | slower ; younger | older ; upheld uphold | overturn overturned quash quashed ; hawkish | dovish ;
 surplus | deficit ; release released free freed | detain detained arrest arrested ; promote promoted |
-demote demoted ; advance | retreat ; attack | defend
+demote demoted ; advance | retreat ; attack | defend ;
+unanimous unanimously | divided split dissent dissented disagree disagreed ;
+genuine real authentic | copy fake replica forged forgery counterfeit
 """
 
 # What leaves a thing open; what only intends it; what claims it for certain; how many are meant.

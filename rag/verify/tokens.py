@@ -29,7 +29,7 @@ _USUAL_ENDINGS = (
     *("ing", "ed", "ly", "tion", "ment", "ness", "ies", "sion", "ance", "ence", "tions", "ments", "sions"),
     *("ors", "ists", "ants", "ents", "isms", "ships", "ages", "ures", "ings", "eers", "folk", "people"),
 )
-_SMALL_NEXT = re.compile(r" (?!said|told|added|says|has |had |is |was |will )[a-z\d]")
+_SMALL_NEXT = re.compile(r" (?!said|told|added|says|has |had |is |was )[a-z\d]")
 
 
 class Token(NamedTuple):
@@ -55,12 +55,13 @@ class Name(NamedTuple):
     end: int
 
 
-# Long names of what is mostly written short; the short form stands for both.
-_LONG = (
+# What is written in two ways, long and short or parted and joined; the second form stands for both.
+_WRITTEN = (
     (re.compile(r"\b(?:the )?United States(?: of America)?\b"), "U.S."),
     (re.compile(r"\b(?:the )?United Kingdom\b"), "U.K."),
     (re.compile(r"\b(?:the )?United Nations\b"), "U.N."),
     (re.compile(r"\b(?:the )?European Union\b"), "E.U."),
+    (re.compile(r"\bper cent\b"), "percent"),
 )
 
 
@@ -77,9 +78,9 @@ def visible(text: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def plain(text: str) -> str:
-    """What is seen of a text, on one line, with the United States and the like in their short form."""
+    """What is seen of a text, on one line, the United States and the like in their short form."""
     found = " ".join(visible(text).split())
-    for long, short in _LONG:
+    for long, short in _WRITTEN:
         found = long.sub(short, found)
     return found
 

@@ -1,0 +1,153 @@
+"""Whether a text's figures are bounds, rates and measures of the kind that what it cites gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from rag.verify.source import Source
+
+_LOWER = (
+    r"at least|no (?:fewer|less) than|not less than|a minimum of|more than|over|above|upwards? of"
+    r"|exceed(?:s|ed|ing)?"
+)
+_UPPER = (
+    r"at most|up to|no more than|not more than|a maximum of|fewer than|less than|under|below"
+    r"|as many as|as much as|nearly|almost|close to|just short of"
+)
+_FIGURE = (
+    r"[$€£¥]?(?P<value>\d[\d,]*(?:\.\d+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"(?![\d.,]*\d)"
+)
+_BOUND = re.compile(
+    rf"\b(?:(?P<lower>{_LOWER})|(?P<upper>{_UPPER})) (?:a |an |the |about )?{_FIGURE}", re.IGNORECASE
+)
+_ANY = re.compile(rf"(?<![\w.,]){_FIGURE}", re.IGNORECASE)
+_MEASURES = (
+    "second minute hour day week month year decade century".split(),
+    "metre meter kilometre kilometer km mile foot feet yard inch acre hectare".split(),
+    "gram kilogram kilo kg pound tonne ton litre liter gallon barrel".split(),
+)
+_MEASURE = re.compile(
+    rf"[ -](?P<unit>{'|'.join(unit for units in _MEASURES for unit in units)})s?(?:[ -]old)?\b", re.IGNORECASE
+)
+_SAME = {
+    "meter": "metre",
+    "kilometer": "km",
+    "kilometre": "km",
+    "feet": "foot",
+    "kilogram": "kg",
+    "kilo": "kg",
+}
+_SAME |= {"ton": "tonne", "liter": "litre"}
+_RATE = re.compile(
+    r"(?<!half )\b(?:a|per|each|every) (?P<unit>second|minute|hour|day|night|week|month|quarter|year)\b"
+    r"(?! (?:ago|earlier|before|later|after|old|of))|\b(?P<adverb>hourly|daily|nightly|weekly|monthly"
+    r"|quarterly"
+    r"|yearly|annually|annual)\b",
+    re.IGNORECASE,
+)
+_ADVERBS = {"hourly": "hour", "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month"}
+_ADVERBS |= {"quarterly": "quarter", "yearly": "year", "annually": "year", "annual": "year"}
+_SHARED_OUT = re.compile(rf"{_FIGURE}(?: \w+){{1,2}} (?:each|apiece)\b", re.IGNORECASE)
+_TO_EACH = re.compile(r"\b(?:each|every|apiece|per|both)\b", re.IGNORECASE)
+
+
+_STEP = re.compile(
+    rf"\b(?P<step>by|to) (?:about |some |around |a |an |the )?(?!(?:19|20)\d\d\b){_FIGURE}", re.IGNORECASE
+)
+
+
+_EXACT = re.compile(r"\b(?:exactly|precisely) [$€£¥]?\d", re.IGNORECASE)
+_SPAN = re.compile(r"\b(?:from|between) ([\w.,$€£¥%]*\w%?) (?:to|and|until) ([\w.,$€£¥%]*\w%?)")
+
+
+class _Given(NamedTuple):
+    value: str
+    way: str
+    unit: str
+    step: str
+
+
+def misjudged(text: str, source: Source) -> str | None:
+    """What is wrong with how a text puts its figures: a bound turned round, another measure, rate or step."""
+    return next(filter(None, (test(text, source) for test in (_figures, _rate, _span, _exact))), None)
+
+
+def _figures(text: str, source: Source) -> str | None:
+    theirs = [given for quote in source.quotes for given in _given(quote)]
+    units = {given.unit for given in theirs}
+    for mine in _given(text):
+        same = [other for other in theirs if other.value == mine.value]
+        if same and mine.way and all({mine.way, other.way} == {"lower", "upper"} for other in same):
+            return f"makes another bound of {mine.value} than what it cites"
+        if same and mine.step and all({mine.step, other.step} == {"by", "to"} for other in same):
+            return f"has {mine.step} {mine.value} where what it cites has another step"
+        if same and mine.unit not in units and all(_other_measure(mine.unit, o.unit) for o in same):
+            return f"measures {mine.value} in another unit than what it cites: {mine.unit}"
+    return None
+
+
+def _rate(text: str, source: Source) -> str | None:
+    mine, theirs = set(_rates(text)), {rate for quote in source.quotes for rate in _rates(quote)}
+    if mine and theirs and mine.isdisjoint(theirs):
+        return f"gives another rate than what it cites: by the {min(mine)}"
+    return None
+
+
+def _span(text: str, source: Source) -> str | None:
+    theirs = {span for quote in source.quotes for span in _spans(quote)}
+    back = next((span for span in _spans(text) if span not in theirs and span[::-1] in theirs), None)
+    return f"turns round a span: {' to '.join(back)}" if back else None
+
+
+def _exact(text: str, source: Source) -> str | None:
+    if _EXACT.search(text) and not any(map(_EXACT.search, source.quotes)):
+        return "is more exact than what it cites"
+    if _SHARED_OUT.search(text) and not any(map(_TO_EACH.search, source.quotes)):
+        return "gives to each what that which it cites gives to all"
+    return None
+
+
+def _other_measure(mine: str, other: str) -> bool:
+    return mine != other and any(mine in units and other in units for units in _UNITS)
+
+
+_UNITS = tuple(frozenset(_SAME.get(unit, unit) for unit in units) for units in _MEASURES)
+
+
+@lru_cache(maxsize=4_096)
+def _given(text: str) -> tuple[_Given, ...]:
+    ways = {m.start("value"): "lower" if m.group("lower") else "upper" for m in _BOUND.finditer(text)}
+    steps = {m.start("value"): m.group("step").lower() for m in _STEP.finditer(text)}
+    found = []
+    for match in _ANY.finditer(text):
+        measure = _MEASURE.match(text, match.end())
+        unit = measure.group("unit").lower() if measure else ""
+        value = match.group("value").lower()
+        found.append(
+            _Given(
+                value,
+                ways.get(match.start("value"), ""),
+                _SAME.get(unit, unit),
+                steps.get(match.start("value"), ""),
+            )
+        )
+    return tuple(found)
+
+
+def _spans(text: str) -> list[tuple[str, ...]]:
+    return [match.groups() for match in _SPAN.finditer(text)]
+
+
+@lru_cache(maxsize=4_096)
+def _rates(text: str) -> tuple[str, ...]:
+    return tuple(_each_rate(text))
+
+
+def _each_rate(text: str) -> Iterator[str]:
+    for match in _RATE.finditer(text):
+        adverb = match.group("adverb")
+        yield _ADVERBS[adverb.lower()] if adverb else match.group("unit").lower()
