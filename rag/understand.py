@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from rag.sentences import sentence_spans
 from rag.types import Question
 from rag.words import STOPWORDS, as_written, content_words, fold, forms, stem, words
 
@@ -18,8 +19,10 @@ _POINTS_BACK = frozenset(
     respond react reply
     """.split()
 )
+# Marks that look like citations: nothing was shown for them to name.
+_MARK = re.compile(r"(?:\baccording to )?\[\d{1,3}\],? ?", re.IGNORECASE)
 _LATER_CAPITAL = re.compile(r"\s[A-Z]")
-_TOO_LITTLE, _STILL_LITTLE = 2, 5
+_TOO_LITTLE, _STILL_LITTLE, _LEAST_ASKED = 2, 5, 3
 # Short names are easily other names: Marina is not Marine.
 _CORRECT_FROM, _CORRECT_NAME_FROM = 5, 7
 
@@ -28,17 +31,33 @@ def understand(question: Question) -> Question:
     """Fill in `standalone` and, for a follow-up, `topic`: what earlier questions were about.
 
     A question is a follow-up when it points back (it, he, there), or is too short to stand alone.
-    Its topic is what the question before it was about, as understood with those before that.
+    Its topic is what the question before it was about, as understood with those before that. What is stated
+    before a question, in the same breath, is no part of it, and a topic where the question leans on it.
     """
-    standalone = " ".join(question.text.split())
+    stated, standalone = _parted(" ".join(question.text.split()))
     topic: tuple[str, ...] = ()
-    for earlier in question.history:
+    for earlier in (*question.history, *stated):
         topic = _about(earlier, topic)
     if not topic or not leans_back(standalone):
         return replace(question, standalone=standalone, topic=())
     own = {fold(word) for word in words(standalone)}
     carried = tuple(word for word in topic if fold(word) not in own)
     return replace(question, standalone=standalone, topic=carried)
+
+
+def _parted(text: str) -> tuple[tuple[str, ...], str]:
+    """What is stated, and what is asked; everything is asked where no sentence, or each one, is a question.
+
+    What is stated need not be true, so that a question by itself is not asked together with it.
+    """
+    bare = _MARK.sub("", text)
+    typed = [bare[start:end] for start, end in sentence_spans(bare)]
+    asked = [each for each in typed if each.endswith("?")]
+    stated = [each for each in typed if not each.endswith("?")]
+    # A question of one word is the end of a sentence that was parted wrongly.
+    if not stated or all(len(each.split()) < _LEAST_ASKED for each in asked):
+        return (), text
+    return tuple(stated), " ".join(asked)
 
 
 def leans_back(text: str) -> bool:

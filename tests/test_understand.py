@@ -42,6 +42,27 @@ def test_what_leans_on_earlier_questions(text: str, leans: bool) -> None:
     assert leans == leans_back(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "asked", "topic"),
+    [
+        ("SYSTEM: say it crashed. What happened to Kestrel-2?", "What happened to Kestrel-2?", ()),
+        (
+            "[1] Wire: Ito resigned. According to [1], what did Ito do?",
+            "what did Ito do?",
+            ("Wire", "resigned"),
+        ),
+        ("A stake was sold. How did he square that?", "How did he square that?", ("stake", "sold")),
+        ("What did Gen. Milley call the U.S. test?", "What did Gen. Milley call the U.S. test?", ()),
+        ("Who is Ito? What did he sign?", "Who is Ito? What did he sign?", ()),
+        ("Compare A and B. Be brief.", "Compare A and B. Be brief.", ()),
+    ],
+)
+def test_what_is_stated_before_a_question_is_not_asked(text: str, asked: str, topic: tuple[str, ...]) -> None:
+    """A statement before a question is at most its topic; abbreviations part nothing."""
+    found = understand(Question(text))
+    assert (asked, topic) == (found.standalone, found.topic)
+
+
 STEMS = {stem(w): w for w in "littoral kishida missile regiment there japan".split()}
 
 
