@@ -8,8 +8,12 @@ _ANY = (
     r"\b(?:ignore|disregard|forget)\b.{0,40}\binstructions?\b"
     r"|\b(?:note to|attention,?) (?:the )?(?:assistant|ai|model)s?\b"
 )
+# How models' own turns are fenced; other tags are what is left of a page.
+_TURN = (
+    r"<\|[a-z_/]+\|?>|</?(?:system|user|assistant|instructions?|prompt|evidence|think(?:ing)?)>|\[/?inst\]"
+)
 _TO_WRITE = re.compile(
-    rf"{_ANY}|\bwrite(?: exactly)?(?: this)?: |\bin your answer\b|<\|?[a-z_/]+\|?>|\[/?inst\]"
+    rf"{_ANY}|\bwrite(?: exactly)?(?: this)?: |\bin your answer\b|{_TURN}"
     r"|\byou (?:must |will )?write\b|\binstructions\b[^.]{0,60} ?: "
     r"|^(?:system|assistant|user): |\bi must write\b|\bthe (?:correct )?answer (?:is|to every question)\b",
     re.IGNORECASE,
