@@ -6,6 +6,8 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -273,3 +275,43 @@ def test_where_things_lie_is_nobodys_business(assistant: Assistant) -> None:
     told = discreet(replace(answer, sentences=tuple(moved), trace=noted))
     assert {"b.txt"} == {citation["source"] for citation in told["citations"]}
     assert ["cannot read c.txt"] == told["trace"]["notes"]
+
+
+def test_too_many_callers_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One works, one waits; the next is told at once, and when they are done there is room again."""
+    from page import programs
+
+    monkeypatch.setattr(programs, "WAITING", 1)
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def read(*_: Any) -> dict[str, Any]:
+        begun.release()
+        assert go_on.wait(20)
+        return {"text": "read"}
+
+    tools = programs.Tools(cast("Door", SimpleNamespace(read=read)), at_once=1)
+    callers = [threading.Thread(target=tools.read_article, args=("abcdef",)) for _ in range(2)]
+    callers[0].start()
+    assert begun.acquire(timeout=20)
+    callers[1].start()
+    while tools._places.acquire(blocking=False):  # until the second has the last place
+        tools._places.release()
+        time.sleep(0.01)
+    with pytest.raises(programs.Told, match="too many are asking"):
+        tools.read_article("abcdef")
+    go_on.set()
+    for caller in callers:
+        caller.join(20)
+    assert {"text": "read"} == tools.read_article("abcdef")
+
+
+def test_what_nobody_foresaw_is_told_without_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """A failure that is not ours shows a caller nothing of itself; the log has it."""
+    from page import programs
+
+    def read(*_: Any) -> dict[str, Any]:
+        raise RuntimeError("secret /home/a/b")
+
+    with pytest.raises(programs.Told, match=r"^it failed; the server's log says why$"):
+        programs.Tools(cast("Door", SimpleNamespace(read=read)), 1).read_article("abcdef")
+    assert "RuntimeError: secret" in capsys.readouterr().err
