@@ -294,11 +294,15 @@ def test_too_many_callers_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch
     callers[0].start()
     assert begun.acquire(timeout=20)
     callers[1].start()
-    while tools._places.acquire(blocking=False):  # until the second has the last place
+    last = time.monotonic() + 10
+    while time.monotonic() < last and tools._places.acquire(blocking=False):  # the second takes the last
         tools._places.release()
         time.sleep(0.01)
+    refused = threading.Timer(10, go_on.set)
+    refused.start()
     with pytest.raises(programs.Told, match="too many are asking"):
         tools.read_article("abcdef")
+    refused.cancel()
     go_on.set()
     for caller in callers:
         caller.join(20)
