@@ -184,7 +184,8 @@ def _labelled(days: Sequence[date]) -> list[date]:
         # Two names side by side would run into each other.
         if not kept or day.toordinal() - kept[-1].toordinal() > (last - first) * _APART:
             kept.append(day)
-    return kept
+    # The last is named whatever stands before it, unless that is the first.
+    return kept if kept[-1] == days[-1] else [*(kept[:-1] or kept), days[-1]]
 
 
 def _named(first: date, unit: Unit) -> str:
