@@ -28,7 +28,7 @@ from rag.terminal import tell
 
 _HTML: dict[str, Any] = {"apply_default_css": False}
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_DAY: dict[str, Any] = {"placeholder": "YYYY-MM-DD", "max_length": 10, "elem_classes": "day"}
+_DAY: dict[str, Any] = {"placeholder": "YYYY-MM-DD", "max_lines": 1, "max_length": 10, "elem_classes": "day"}
 _WAITING = '<p class="empty">Reading the library …</p>'
 
 Changes = dict[Any, Any]

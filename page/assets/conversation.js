@@ -75,9 +75,11 @@ element.addEventListener('click', (event) => {
 });
 document.addEventListener('pressroom:shown', current);
 
+// Wherever a day is asked for, the browser offers a calendar.
+document.addEventListener('focusin', ({target}) => { if (target.matches('.day input')) target.type = 'date'; });
+
 // What the page opens with: the question of its address, or the conversation that was open before a reload.
 whenListed(() => {
-  document.querySelectorAll('.day :is(input, textarea)').forEach((input) => { input.type = 'date'; });
   const address = new URLSearchParams(window.location.search);
   const before = stored(sessionStorage.getItem(prefix) ?? '');
   const [since, until, outlet] = ['since', 'until', 'outlet'].map((part) => address.get(part));
