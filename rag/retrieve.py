@@ -17,6 +17,7 @@ from rag.embed import Embedder
 from rag.errors import UsageError
 from rag.library import Library, Shelved, Vectors
 from rag.named import names, tails
+from rag.parts import parts, together
 from rag.passages import joined
 from rag.rank import Floats, Run
 from rag.reader import Candidate, Reader
@@ -81,9 +82,16 @@ def retrieve(
     """The `keep` best runs of up to `run` neighbouring passages, best first.
 
     Each leg's best `candidates` choose the articles that compete. What says the same as a better run comes
-    after all that does not. Raises UsageError for an outlet that the library does not know; IndexFailed,
-    EmbedError, LibraryError when a leg cannot be searched; ReaderError when what was found cannot be read.
+    after all that does not. Each part of a question that asks two things is looked for by itself. Raises
+    UsageError for an outlet that the library does not know; IndexFailed, EmbedError, LibraryError when a leg
+    cannot be searched; ReaderError when what was found cannot be read.
     """
+    found = [_found(part, shelf, candidates, keep, run) for part in parts(question)]
+    return found[0] if len(found) == 1 else together(found, keep)
+
+
+def _found(question: Question, shelf: Shelf, candidates: int, keep: int, run: int) -> tuple[Evidence, ...]:
+    """What is found for a question that asks one thing. Raises as `retrieve` does."""
     field = compete(question, shelf, candidates, max(_ARTICLES, keep))
     if field is None:
         return ()
