@@ -41,7 +41,9 @@ def test_filters_choose_the_articles_and_stand_beside_the_answer(
 ) -> None:
     """Days and outlet beside the box decide which articles answer; the turn says which; a bad day is told."""
     tab.open(quoting)
-    tab.page.get_by_label("Until").fill("2022-12-31")
+    until = tab.page.get_by_label("Until")
+    until.focus()
+    until.fill("2022-12-31")
     outlet = tab.page.get_by_role("combobox", name="Outlet")
     outlet.fill("AJMEDIA")
     outlet.press("Enter")
