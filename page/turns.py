@@ -25,7 +25,7 @@ from rag.show import (
 from rag.terminal import tell
 from rag.types import Article, Question
 
-_SUGGESTED = 2
+_SUGGESTED, _TRIED = 2, 6
 _STOPPED = "Stopped. What had passed its checks by then stands here."
 
 
@@ -86,11 +86,12 @@ def follow(assistant: Assistant, turns: Turns, asking: Asking, stop: Stop) -> It
         events = assistant.stream(asking.text, history, asking.filters, quote=asking.quote)
         for event in until(stop, events):
             if isinstance(event, Answer):
-                near = suggestions(assistant, event)
-                turn = replace(turn, answer=event, sentences=event.sentences, suggested=near)
+                turn = replace(turn, answer=event, sentences=event.sentences)
             else:
                 turn = replace(turn, sentences=(*turn.sentences, event))
             yield (*turns, turn)
+        if turn.answer is not None and (near := suggestions(assistant, turn.answer)):
+            yield (*turns, replace(turn, suggested=near))
     except PressroomError as error:
         tell(f"error: {error}")
         yield (*turns, replace(turn, failed=without_folders(str(error))))
@@ -102,7 +103,7 @@ def follow(assistant: Assistant, turns: Turns, asking: Asking, stop: Stop) -> It
 def suggestions(assistant: Assistant, answer: Answer) -> tuple[str, ...]:
     """Other ways to ask that do get an answer, where this one got none."""
     found: list[str] = []
-    for text in rephrasings(answer):
+    for text in () if answer.sentences else rephrasings(answer)[:_TRIED]:
         if len(found) < _SUGGESTED:
             other = assistant.ask(text, filters=answer.question.filters, quote=True)
             found += [text] * (other.status == "answered")
