@@ -12,7 +12,7 @@ from evals.bench import page
 from evals.bench.page import conversations, follow, served
 from evals.bench.seat import SEATS, Ask, PageFailed, at_desk, over_api
 from rag import Assistant
-from tests.page_site import Site
+from tests.page.site import Site
 
 
 @pytest.fixture(scope="module")

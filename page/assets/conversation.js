@@ -8,6 +8,18 @@ const current = () => {
 };
 // A new answer redraws the old ones; what was unfolded in them stays unfolded.
 const unfolded = new Set();
+// So do the forms of bad answers, with what was typed into them.
+const begun = new Map();
+const typed = ({elements: {expected, silent, note}}, focus) =>
+  ({expected: expected.value, silent: silent.checked, note: note.value, focus});
+const unfoldForm = (form, {expected, silent, note, focus}) => {
+  form.hidden = false;
+  form.parentElement.querySelector('[data-rate="bad"]').setAttribute('aria-expanded', 'true');
+  form.elements.expected.value = expected;
+  form.elements.silent.checked = silent;
+  form.elements.note.value = note;
+  if (focus) form.elements[focus].focus({preventScroll: true});
+};
 // The newest answer is kept in sight as it grows, unless it was scrolled away from.
 const follow = (latest, isNew) => {
   const box = latest.getBoundingClientRect();
@@ -19,7 +31,10 @@ const follow = (latest, isNew) => {
 let seen = 0;
 watch('value', () => {
   const turns = element.querySelectorAll('.turn');
-  if (!turns.length) { unfolded.clear(); open(null); }
+  if (!turns.length) { unfolded.clear(); begun.clear(); open(null); }
+  element.querySelectorAll('form').forEach((form) => {
+    if (begun.has(form.dataset.turn)) unfoldForm(form, begun.get(form.dataset.turn));
+  });
   element.querySelectorAll('details').forEach((details, i) => { details.open = unfolded.has(i); });
   if (turns.length) follow(turns[turns.length - 1], turns.length > seen);
   seen = turns.length;
@@ -38,20 +53,27 @@ const copy = async (text, tool) => {
 const rate = (tool) => {
   const form = tool.parentElement.querySelector('form');
   if (tool.dataset.rate === 'good') trigger('submit', {rate: 'good', turn: tool.dataset.turn});
-  else {
-    form.hidden = !form.hidden;
-    tool.setAttribute('aria-expanded', String(!form.hidden));
-    if (form.hidden) return;
+  else if (form.hidden) {
+    unfoldForm(form, typed(form, 'expected'));
+    begun.set(tool.dataset.turn, typed(form, 'expected'));
     form.scrollIntoView({block: 'nearest'});
-    form.elements.expected.focus({preventScroll: true});
+  } else {
+    form.hidden = true;
+    tool.setAttribute('aria-expanded', 'false');
+    begun.delete(tool.dataset.turn);
   }
 };
+for (const kind of ['input', 'focusin']) {
+  element.addEventListener(kind, ({target: {form, name}}) => {
+    if (form) begun.set(form.dataset.turn, typed(form, name));
+  });
+}
 element.addEventListener('submit', (event) => {
   event.preventDefault();
   event.stopPropagation();
-  const {expected, silent, note} = event.target.elements;
   const {turn} = event.target.dataset;
-  trigger('submit', {rate: 'bad', turn, expected: expected.value, silent: silent.checked, note: note.value});
+  begun.delete(turn);
+  trigger('submit', {rate: 'bad', turn, ...typed(event.target)});
 });
 element.addEventListener('click', (event) => {
   const folded = [...element.querySelectorAll('summary')].indexOf(event.target.closest('summary'));

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import CHROMIUM, FLAGS, KEY, SPITEFUL, SPITEFUL_METADATA, WAIT_MS, Model, Served, Tab
+from tests.page.browser import CHROMIUM, FLAGS, KEY, SPITEFUL, SPITEFUL_METADATA, WAIT_MS, Model, Served, Tab
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +47,8 @@ def spiteful(pages: Any) -> str:
     return str(pages.spiteful.address)
 
 
-@pytest.fixture(scope="session")
+# Not for longer than a module: Playwright holds the event loop of the thread, which other tests need.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Headless Chromium, or a skip that says what is missing."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

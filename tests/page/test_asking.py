@@ -21,8 +21,8 @@ from page.stopping import Stop
 from rag import Assistant
 from rag.errors import LibraryError, UsageError
 from rag.show import line, origin
-from tests.browser import BRAZIL, KEY, SIGNED, SPITEFUL, Model, Tab, fetched
 from tests.conftest import ROOT, child_environment
+from tests.page.browser import BRAZIL, KEY, SIGNED, SPITEFUL, Model, Tab, fetched
 
 # Asking
 

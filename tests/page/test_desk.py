@@ -15,7 +15,7 @@ import yaml
 from rag import Assistant
 from rag.show import footnoted, line, to_fact_sheet
 from rag.types import Filters
-from tests.browser import BRAZIL, SIGNED, Model, Tab
+from tests.page.browser import BRAZIL, SIGNED, Model, Tab
 
 WHERE = "where was the meeting held?"
 TIKTOK = "What did Hamada say about TikTok?"
@@ -230,6 +230,24 @@ def test_a_rated_answer_becomes_a_case(quoting: str, tab: Tab, seeded_home: Path
     assert good["gold"][0].startswith("According to the Pentagon release")
     assert (TIKTOK, [["nothing at all"]], "follow-up") == (bad["question"], bad["must"], bad["kind"])
     assert "look: 'quotes' and #signs" == bad["why"]
+
+
+@pytest.mark.browser
+def test_a_form_that_was_begun_outlives_another_answer(quoting: str, tab: Tab) -> None:
+    """What was typed about a bad answer stays, though the page is drawn anew for the next."""
+    turn = tab.open(quoting).ask(SIGNED)
+    turn.get_by_text("Bad answer").click()
+    turn.get_by_label("Note").fill("half a note")
+    turn.get_by_label("The articles do not say").check()
+    tab.ask(WHERE)
+    assert "half a note" == turn.get_by_label("Note").input_value()
+    assert turn.get_by_label("The articles do not say").is_checked()
+    turn.get_by_text("Bad answer").click()
+    assert not turn.get_by_label("Note").is_visible()
+    turn.get_by_text("Bad answer").click()
+    tab.page.wait_for_timeout(100)
+    turn.get_by_text("Keep as a test case").click()
+    turn.get_by_text("Rated bad").wait_for()
 
 
 @pytest.mark.browser

@@ -17,7 +17,7 @@ from page.turns import Turn, Turns, follow, talk
 from rag import Assistant
 from rag.errors import UsageError
 from rag.types import Filters, Question
-from tests.browser import BRAZIL, SIGNED
+from tests.page.browser import BRAZIL, SIGNED
 
 KEY = b"k" * 32
 

@@ -15,8 +15,8 @@ from evals.suites import suite_in
 from page.rated import Rating, case_of, write_down
 from rag import Assistant
 from rag.types import Filters
-from tests.browser import BRAZIL, SIGNED
 from tests.conftest import Ran
+from tests.page.browser import BRAZIL, SIGNED
 
 DAY = date(2023, 5, 4)
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser import CHROMIUM, FLAGS, SPITEFUL_METADATA, WAIT_MS, Served, Tab
+from tests.page.browser import SPITEFUL_METADATA, Served, Tab
+from tests.page.test_shelf import FILES
 from tests.papers import WHOLE
-from tests.test_shelf import FILES
 
 pytestmark = pytest.mark.browser
 
@@ -24,29 +24,6 @@ def served(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     shutil.copytree(seeded_home, home)
     with Served(home, "--quote") as page:
         yield page.address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Headless Chromium, or a skip that says what is missing."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        context = opened.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(WAIT_MS)
-        yield context
-        opened.close()
-
-
-@pytest.fixture
-def tab(browser: Any) -> Iterator[Tab]:
-    """A fresh tab; when the test is over, nothing may have left this machine or run amok."""
-    fresh = Tab(browser)
-    yield fresh
-    fresh.page.close()
-    assert ([], []) == (fresh.foreign(), fresh.alarms)
 
 
 def shelf(tab: Tab, address: str) -> Any:

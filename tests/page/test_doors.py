@@ -18,11 +18,11 @@ from page.password import SHORTEST, TRIES, TRIES_S, Password, password_of
 from page.serving import checked_host
 from rag.errors import UsageError
 from tests.conftest import ROOT, child_environment
-from tests.page_site import Site, basic, call, called, fetch, sent, uploaded
+from tests.page.site import Site, basic, call, called, fetch, sent, uploaded
 
 WORD = "a-word-that-must-not-show"
 STORED = "sk-this-stands-in-dot-env"
-CHILD = ROOT / "tests" / "page_child.py"
+CHILD = ROOT / "tests" / "page" / "child.py"
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update"

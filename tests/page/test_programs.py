@@ -20,7 +20,7 @@ from rag import Assistant
 from rag.errors import ArticleError, UsageError
 from rag.types import Article
 from tests.conftest import child_environment
-from tests.page_site import Site, basic, call, called, fetch
+from tests.page.site import Site, basic, call, called, fetch
 
 WORD = "a-word-that-must-not-show"
 SIGNED = "what did Hamada sign?"

@@ -1,7 +1,7 @@
 """Run in a child: the page's command with every address that Python reaches for written down, or its routes.
 
-`python page_child.py ARGUMENTS` is `python app.py ARGUMENTS`; $REACHED names the file of addresses.
-`python page_child.py routes` prints each route of the app as Gradio makes it, methods and path, a line each.
+`python child.py ARGUMENTS` is `python app.py ARGUMENTS`; $REACHED names the file of addresses.
+`python child.py routes` prints each route of the app as Gradio makes it, methods and path, a line each.
 """
 
 from __future__ import annotations
