@@ -124,5 +124,6 @@ def described(noun: str, person: bool, place: Offered) -> frozenset[frozenset[st
 
 def called(name: frozenset[str], said: frozenset[str], place: Offered) -> bool:
     """Whether what is said has an office that the article gives to a person of this name."""
-    body = (other for other in known(place.article.text) if bare(name) <= other.keys)
+    wanted = bare(name)
+    body = (other for other in known(place.article.text) if wanted <= other.keys)
     return any(not said.isdisjoint(other.described & OFFICES) for other in body)

@@ -109,6 +109,8 @@ def _otherwise(token: Token, there: frozenset[str], text: str) -> bool:
 
 def _akin(one: str, other: str) -> bool:
     """Whether one of two words names a place, and the other what comes from there."""
+    if one[:1] != other[:1]:
+        return False
     place, of_it = sorted((one.removesuffix("s"), other), key=len)
     stem = _OF_A_PLACE.sub("", of_it)
     return 4 <= len(stem) < len(of_it) and place.startswith(stem) and len(place) - len(stem) <= 2

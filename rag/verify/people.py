@@ -108,6 +108,7 @@ def known(text: str) -> tuple[Known, ...]:
     return tuple(_known(line, tokens, run) for run in names(line))
 
 
+@lru_cache(maxsize=8_192)
 def bare(keys: frozenset[str]) -> frozenset[str]:
     """The keys of a name without its offices, if anything else is left."""
     return keys - OFFICES - _PORTFOLIOS or keys
