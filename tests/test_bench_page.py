@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from evals.bench import __main__ as bench
 from evals.bench import page
 from evals.bench.page import conversations, follow, served
 from evals.bench.seat import SEATS, Ask, PageFailed, at_desk, over_api
@@ -22,14 +21,13 @@ def site(seeded_home: Path) -> Iterator[str]:
         yield site.address
 
 
-def test_the_bench_runs_with_two_users(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_bench_runs_with_two_users() -> None:
     """A line with a ratio for the API and for the desk; every answer was the right one."""
-    assert 0 == bench.main(["page", "--users", "2", "--runs", "1"])
-    said = capsys.readouterr()
-    lines = [line for line in said.out.splitlines() if "p95 of 2 users" in line]
+    told: list[str] = []
+    lines = [line for line in page.measure(1, told.append, users=2, rounds=1) if "p95 of 2 users" in line]
     assert len(SEATS) == len(lines)
     assert all(float(line.split("|")[2]) > 0 for line in lines)
-    assert len(SEATS) == said.err.count(f"{2 * page.ROUNDS} answers, each to its own question")
+    assert all("2 answers, each to its own question" in line for line in told)
 
 
 @pytest.mark.parametrize("seat", [over_api, at_desk])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,13 @@ from tests.page.browser import CHROMIUM, FLAGS, KEY, SPITEFUL, SPITEFUL_METADATA
 
 
 @pytest.fixture(scope="session")
-def pages(seeded_home: Path, model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def page_home(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of the pages' own, where ratings are written."""
+    return Path(shutil.copytree(seeded_home, tmp_path_factory.mktemp("pages") / "home"))
+
+
+@pytest.fixture(scope="session")
+def pages(page_home: Path, model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Three pages: quoting, a model writing, and one over an article that tries to be more than text."""
     folder = tmp_path_factory.mktemp("spiteful") / "articles"
     folder.mkdir()
@@ -22,8 +29,8 @@ def pages(seeded_home: Path, model: Model, tmp_path_factory: pytest.TempPathFact
     (folder / "metadata.yaml").write_text(SPITEFUL_METADATA, encoding="utf-8")
     url = f"http://127.0.0.1:{model.port}/v1"
     with (
-        Served(seeded_home, "--quote") as quoting,
-        Served(seeded_home, OPENAI_BASE_URL=url, OPENAI_API_KEY=KEY, RAG_MODEL="parrot") as writing,
+        Served(page_home, "--quote") as quoting,
+        Served(page_home, OPENAI_BASE_URL=url, OPENAI_API_KEY=KEY, RAG_MODEL="parrot") as writing,
         Served(folder.parent / "home", "--quote", "--articles", str(folder)) as spiteful,
     ):
         yield SimpleNamespace(quoting=quoting, writing=writing, spiteful=spiteful)

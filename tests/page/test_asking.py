@@ -228,19 +228,19 @@ def test_article_and_question_are_text_and_nothing_else(spiteful: str, tab: Tab)
         "/static/%2e%2e/%2e%2e/routes.py",
     ],
 )
-def test_no_route_serves_files(quoting: str, seeded_home: Path, path: str) -> None:
+def test_no_route_serves_files(quoting: str, page_home: Path, path: str) -> None:
     """Neither the library nor any other file can be fetched from the server."""
-    library = next(seeded_home.glob("library.sqlite3"))
+    library = next(page_home.glob("library.sqlite3"))
     status, text = fetched(quoting, path.format(library=library, app=ROOT / "app.py"))
     assert status in (403, 404)
     assert not re.search(r"root:|SQLite format|import ", text)
 
 
-def test_the_page_tells_no_paths_and_answers_to_no_other_name(quoting: str, seeded_home: Path) -> None:
+def test_the_page_tells_no_paths_and_answers_to_no_other_name(quoting: str, page_home: Path) -> None:
     """Nothing served at the start names a folder of this machine; another host's name is turned away."""
     start, config = fetched(quoting, "/"), fetched(quoting, "/config")
     assert (200, 200) == (start[0], config[0])
-    for folder in {str(ROOT), str(seeded_home.parent), str(Path(sys.prefix)), str(Path.home())} - {"/"}:
+    for folder in {str(ROOT), str(page_home.parent), str(Path(sys.prefix)), str(Path.home())} - {"/"}:
         assert f"{folder}{os.sep}" not in start[1] + config[1]
     assert 400 == fetched(quoting, "/", host="elsewhere.example")[0]
 

@@ -213,9 +213,9 @@ def test_an_answer_can_be_stopped(writing: str, tab: Tab, model: Model) -> None:
 
 
 @pytest.mark.browser
-def test_a_rated_answer_becomes_a_case(quoting: str, tab: Tab, seeded_home: Path) -> None:
+def test_a_rated_answer_becomes_a_case(quoting: str, tab: Tab, page_home: Path) -> None:
     """Both thumbs write a case beside the library; a bad answer's note and expectation go with it."""
-    path = seeded_home / "rated" / "cases.yaml"
+    path = page_home / "rated" / "cases.yaml"
     path.unlink(missing_ok=True)
     tab.open(quoting).ask(SIGNED).get_by_text("Good answer").click()
     tab.page.get_by_text("Rated good; kept as a test case.").wait_for()
