@@ -353,7 +353,8 @@ class Trial:
         """What a fresh reader finds, after one more ingest if `again`; None when it crashed."""
         said = self.notes / "said"
         said.unlink(missing_ok=True)
-        if ended(self.started(look, self._work(), again)) != 0:
+        if status := ended(self.started(look, self._work(), again)):
+            print(f"a reader of {self.home} ended with {status}", file=sys.stderr)
             return None
         lost, half, damage, count = json.loads(said.read_text(encoding="utf-8"))
         return Seen(tuple(lost), tuple(half), tuple(damage), count)

@@ -32,7 +32,7 @@ from tests.test_assistant import assert_holds
 pytestmark = pytest.mark.model
 THOROUGH = settings.get_current_profile_name() == "thorough"
 # In an ordinary run a few of each end of the list, follow-ups among them.
-CASES = load() if THOROUGH else tuple(islice(load(), 0, None, 45))
+CASES = load() if THOROUGH else tuple(islice(load(), 0, None, 75))
 KEY = "loopback-key"
 MESSAGES = [{"role": "user", "content": "Count from one to ten in words."}]
 

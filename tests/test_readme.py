@@ -18,7 +18,7 @@ def test_both_commands_stand_on_the_first_screen() -> None:
     assert 2 == len(commands)
     assert all(command.startswith("python3 -m venv .venv && ") for command in commands)
     assert commands[0].endswith('python -m rag.ask "what did Hamada sign?"')
-    assert commands[1].endswith("python -m pytest -n 2 --dist loadfile")
+    assert commands[1].endswith("python -m pytest -n 2 --dist loadfile --no-loadscope-reorder")
 
 
 def test_ci_runs_the_commands_of_the_readme() -> None:
