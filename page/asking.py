@@ -32,7 +32,7 @@ def asking_of(
     `picked` are the days and the outlet of the filters, empty where none is picked. Raises UsageError.
     """
     if again is not None:
-        return Asking(again.text, again.filters)
+        return Asking(again.text, again.filters, history=again.history)
     text = str(sent.get("ask") or typed or "").strip()[:MAX_QUESTION]
     if not text:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,8 +79,8 @@ def follow(assistant: Assistant, turns: Turns, asking: Asking, stop: Stop) -> It
 
     Once stopped, it ends with what was known by then, and says so.
     """
-    history = [*asking.history, *(turn.asked for turn in turns if turn.answer is not None)]
-    turn = Turn(Question(asking.text, tuple(history), asking.filters))
+    history = asking.history or asked_before(turns)
+    turn = Turn(Question(asking.text, history, asking.filters))
     yield (*turns, turn)
     try:
         turn = replace(turn, question=make_question(asking.text, history, asking.filters, None))
@@ -90,23 +91,31 @@ def follow(assistant: Assistant, turns: Turns, asking: Asking, stop: Stop) -> It
             else:
                 turn = replace(turn, sentences=(*turn.sentences, event))
             yield (*turns, turn)
-        if turn.answer is not None and (near := suggestions(assistant, turn.answer)):
-            yield (*turns, replace(turn, suggested=near))
     except PressroomError as error:
         tell(f"error: {error}")
         yield (*turns, replace(turn, failed=without_folders(str(error))))
         return
     if turn.answer is None:
         yield (*turns, replace(turn, stopped=True))
+    elif near := suggestions(assistant, turn.answer):
+        yield (*turns, replace(turn, suggested=near))
+
+
+def asked_before(turns: Turns) -> tuple[str, ...]:
+    """The questions that a follow-up follows, those before a link's among them."""
+    linked = turns[0].question.history if turns else ()
+    return (*linked, *(turn.asked for turn in turns if turn.answer is not None))
 
 
 def suggestions(assistant: Assistant, answer: Answer) -> tuple[str, ...]:
     """Other ways to ask that do get an answer, where this one got none."""
     found: list[str] = []
-    for text in () if answer.sentences else rephrasings(answer)[:_TRIED]:
-        if len(found) < _SUGGESTED:
-            other = assistant.ask(text, filters=answer.question.filters, quote=True)
-            found += [text] * (other.status == "answered")
+    # Nothing is lost but help, should the articles be out of reach meanwhile.
+    with suppress(PressroomError):
+        for text in () if answer.sentences else rephrasings(answer)[:_TRIED]:
+            if len(found) < _SUGGESTED:
+                other = assistant.ask(text, filters=answer.question.filters, quote=True)
+                found += [text] * (other.status == "answered")
     return tuple(found)
 
 

@@ -128,8 +128,32 @@ def test_a_question_is_read_from_what_was_sent(
 
 def test_again_asks_the_same_among_the_same() -> None:
     """The last question is asked again with its own filters, whatever is picked by now."""
-    last = Question("who?", filters=Filters(outlet="AJMEDIA"))
-    assert Asking("who?", Filters(outlet="AJMEDIA")) == asking_of({"again": True}, "", PICKED, last)
+    last = Question("who?", ("what?",), Filters(outlet="AJMEDIA"))
+    again = asking_of({"again": True}, "", PICKED, last)
+    assert Asking("who?", Filters(outlet="AJMEDIA"), history=("what?",)) == again
+
+
+def test_what_a_link_followed_is_followed_on(assistant: Assistant) -> None:
+    """What was asked before a link's question counts for its follow-ups, and for asking it again."""
+    linked = Asking("where did they meet?", history=(SIGNED,))
+    *_, turns = follow(assistant, (), linked, Stop())
+    *_, more = follow(assistant, turns, Asking("when?"), Stop())
+    assert (SIGNED, "where did they meet?") == more[1].question.history
+    assert (SIGNED,) == turns[0].question.history
+
+
+def test_a_silence_stays_when_no_other_way_to_ask_is_found(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer is not lost when looking for other questions fails."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise UsageError("no more")
+
+    monkeypatch.setattr(assistant, "ask", fail)
+    *_, turns = follow(assistant, (), Asking("What did Hamada say about TikTok?"), Stop())
+    assert turns[0].answer is not None
+    assert ("", ()) == (turns[0].failed, turns[0].suggested)
 
 
 @pytest.mark.parametrize("text", ["soon", "2023-13-01", "31.12.2022"])
