@@ -164,6 +164,16 @@ LEADS, SIGNED = "Who leads the Lisvik club?", "The Lisvik pact was signed {}."
             two("Lisvik made 120 tests.", "120", "Lisvik made 150 tests in 2021.", "150"),
         ),
         (LEADS, like("{} leads the Lisvik club.", "Anna Holt", "Ms Holt")),
+        (
+            "Who was the captain of the ferry that burned?",
+            two("Anna Holt was the captain of the ferry that burned.", "Anna Holt",
+                "The captain of the ferry Maren Skou, which burned, was hurt.", "Maren Skou"),
+        ),
+        (
+            "Who led the ferry that burned?",
+            two("Anna Holt led the ferry that burned.", "Anna Holt",
+                "The ferry Maren Skou, which burned, was led into port.", "Maren Skou"),
+        ),
         ("Who criticised the Lisvik club?", like("{} criticised the Lisvik club.", "Anna Holt", "Sven Aas")),
         ("Where was the Lisvik pact signed?", like(SIGNED, "in Geneva", "in Switzerland")),
         ("When was the Lisvik pact signed?", like(SIGNED, "on Monday", "on January 9")),
@@ -180,6 +190,11 @@ def test_what_can_both_be_true_is_left_alone(asked: str, told: Told) -> None:
     [
         ("When was the Lisvik pact signed?", like(SIGNED, "on 3 May", "on 13 June"), ("3 May", "13 June")),
         (LEADS, like("{} leads the Lisvik club.", "Anna Holt", "Sven Aas"), ("Anna Holt", "Sven Aas")),
+        (
+            "Who was the captain of the ferry that burned?",
+            like("The ferry that burned was led by captain {}.", "Anna Holt", "Sven Aas"),
+            ("Anna Holt", "Sven Aas"),
+        ),
         ("Where was the Lisvik pact signed?", like(SIGNED, "in Lyon", "in Turin"), ("Lyon", "Turin")),
         ("How much did Lisvik pay?", like("Lisvik paid {}.", "$4 million", "$6.5 million"), ("$4", "$6.5")),
         (

@@ -73,18 +73,19 @@ def differences(
 def _conflict(asked: str, read: Sequence[Read], sentences: Sequence[Sentence]) -> Groups | None:
     """The values that cannot all be true, the first of them one that the answer gives."""
     kind = kind_of(_BESIDE.split(asked)[0])
-    sides = tuple(side for side in _sides(read, kind) if not states(asked, side.value))
+    wanted = asked_for(asked)
+    sides = tuple(
+        side
+        for side in _sides(read, kind)
+        if not states(asked, side.value) and side.described not in wanted.things
+    )
     for sentence in sentences:
         places = {(c.article.id, c.start) for c in sentence.citations}
         for side in sides:
             here = (side.offered.article.id, side.offered.start) in places and states(
                 sentence.text, side.value
             )
-            if (
-                here
-                and _asks_for_one(asked, side.value)
-                and (found := _grouped(side, sides, asked_for(asked)))
-            ):
+            if here and _asks_for_one(asked, side.value) and (found := _grouped(side, sides, wanted)):
                 return found
     return None
 

@@ -22,6 +22,13 @@ _SAYING = frozenset("said says say told claimed claims claim".split())
 # So many words before a name and behind it say what it did.
 _NEAR = 4
 _CATEGORY = re.compile(r"\b(?:which|what) (\w+)", re.IGNORECASE)
+# Who asks for a person, and by which words: "Who was the captain of the ferry that burned?"
+_WHO = re.compile(r"\bwho\b", re.IGNORECASE)
+_ROLE = re.compile(
+    r"\bwho(?: is| was| are| were|['’]s) ((?:(?!(?:of|in|at|on|for|aboard|who|that|when)\b)\w+ ?)+)",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"([^\W\d_]+) $")
 
 
 class Side:
@@ -69,6 +76,12 @@ class Side:
         return frozenset((*before, *[t.key for t in self.tokens if t.start >= self.until][:_NEAR]))
 
     @cached_property
+    def described(self) -> str:
+        """The key of the word right before the value: "ferry" of "the ferry Maren Skou"; empty for none."""
+        found = _BEFORE.search(self.text[: self.at])
+        return key(found.group(1).lower()) if found else ""
+
+    @cached_property
     def clause(self) -> str:
         """The part of the sentence in which the value stands."""
         cuts = [0, *(m.end() for m in _CLAUSE.finditer(self.text, 0, self.at)), len(self.text)]
@@ -96,11 +109,15 @@ class Side:
 
 
 class Asked(NamedTuple):
-    """A question: keys of its words, of the names among them and of what it asks for, and its dates."""
+    """A question: keys of its words, of the names among them and of what it asks for, and its dates.
+
+    `things` are the keys of what it speaks of where it asks for a person, "ferry" for the captain of a ferry.
+    """
 
     words: frozenset[str]
     names: frozenset[str]
     category: frozenset[str]
+    things: frozenset[str]
     dates: tuple[When, ...]
 
 
@@ -109,4 +126,6 @@ def asked_for(question: str) -> Asked:
     named = frozenset(token.key for token in tokenize(question) if token.named)
     words = frozenset(key(word) for word in content_words(question))
     category = frozenset(key(m.group(1).lower()) for m in _CATEGORY.finditer(question))
-    return Asked(words, named & words, category, tuple(when for when, _, _ in mentions(question)))
+    role = _ROLE.search(question)
+    things = words - frozenset(keys(role.group(1)) if role else ()) if _WHO.search(question) else frozenset()
+    return Asked(words, named & words, category, things, tuple(when for when, _, _ in mentions(question)))
