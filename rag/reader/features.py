@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rag.reader.denials import denied
 from rag.reader.kinds import Kind, kind_of, quotes, shows, wants_quotation
+from rag.reader.labels import asks_about_labels, is_label
 from rag.reader.planted import asks_about_orders, is_planted
 from rag.types import Article, Passage, Question
 from rag.words import content_words, fold, key, keys, words
@@ -21,13 +22,14 @@ class Features(NamedTuple):
     denies: float
     unquoted: float
     planted: float
+    label: float
 
 
 class Asked(NamedTuple):
     """A question by its words: the kind of thing that it asks for, its keys, its years.
 
     `deniable` are the keys that a sentence may deny, which answers too; `verbatim` says that it wants a
-    quotation, `of_orders` that it is about what readers are told to do.
+    quotation, `of_orders` that it is about what readers are told to do, `of_labels` about its making.
     """
 
     kind: Kind | None
@@ -36,6 +38,7 @@ class Asked(NamedTuple):
     deniable: frozenset[str]
     verbatim: bool
     of_orders: bool
+    of_labels: bool
 
 
 def ask(question: Question) -> Asked:
@@ -44,7 +47,15 @@ def ask(question: Question) -> Asked:
     own = frozenset(key(word) for word in content_words(question.standalone))
     text = question.standalone
     deniable = frozenset() if denied(text) else own | {key(fold(word)) for word in question.topic}
-    return Asked(kind_of(text), own, years, deniable, wants_quotation(text), asks_about_orders(text))
+    return Asked(
+        kind_of(text),
+        own,
+        years,
+        deniable,
+        verbatim=wants_quotation(text),
+        of_orders=asks_about_orders(text),
+        of_labels=asks_about_labels(text),
+    )
 
 
 def features(asked: Asked, passage: Passage, article: Article) -> list[Features]:
@@ -61,6 +72,7 @@ def features(asked: Asked, passage: Passage, article: Article) -> list[Features]
                 denies=float(not asked.deniable.isdisjoint(denied(sentence))),
                 unquoted=float(asked.verbatim and not quotes(sentence)),
                 planted=float(not asked.of_orders and is_planted(sentence)),
+                label=float(not asked.of_labels and is_label(sentence)),
             )
         )
     return found

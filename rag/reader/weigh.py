@@ -16,12 +16,12 @@ Floats = npt.NDArray[np.float64]
 # The network's two log odds; the logarithm of retrieval's chance of the passage; how well outlet and date
 # fit; the features of the words (`rag.reader.features`); and the echo.
 _SEEN = ("answers", "worded", "found", "fits", "lacks_kind", "wrong_year", "brevity")
-COLUMNS = (*_SEEN, "denies", "unquoted", "planted", "echo")
-# What no public set has: outlets and dates that fit, premises that are false, requests for a quotation, and
-# orders to whoever reads. An order is never the answer.
-BY_HAND = ("fits", "denies", "unquoted", "planted")
+COLUMNS = (*_SEEN, "denies", "unquoted", "planted", "label", "echo")
+# What no public set has: outlets and dates that fit, premises that are false, requests for a quotation,
+# orders to whoever reads; and lines that only name something. These two are never the answer.
+BY_HAND = ("fits", "denies", "unquoted", "planted", "label")
 # Fitted by tools/fit_reader.py, but for those.
-WEIGHTS = (0.33, 0.163, 0.222, 0.3, -0.477, -1.839, -1.128, 2.0, -5.0, -30.0, 2.278)
+WEIGHTS = (0.33, 0.163, 0.222, 0.3, -0.477, -1.839, -1.128, 2.0, -5.0, -30.0, -30.0, 2.278)
 # The weight of "none of them", and how it grows with the logarithm of how many sentences were read.
 NONE = (0.795, 0.097)
 # Differences below this come from the order of arithmetic, and order nothing.
