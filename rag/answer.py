@@ -11,7 +11,7 @@ from rag.words import STOPWORDS, key, words
 # Sentences are quoted until it is so likely that the answer is among them, of all that answer at all.
 _ENOUGH = 0.85
 # A further sentence is quoted when it is at least so likely beside the first.
-_JOINS_FROM = 0.25
+_JOINS_FROM = 0.15
 # The share of their words from which two sentences say the same.
 _SAME_FROM = 0.7
 
@@ -31,6 +31,21 @@ def pair(offered: Sequence[Offered], evidence: Sequence[Evidence]) -> tuple[Read
     return tuple(sorted(read, key=lambda r: (-r.reading.chance, r.offered.number)))
 
 
+def ordered(read: Sequence[Read]) -> tuple[Read, ...]:
+    """The same, where what gives an answer again comes after all that give another.
+
+    Should the likeliest be wrong, so are those that say the same.
+    """
+    given: set[frozenset[str]] = set()
+    first: list[Read] = []
+    again: list[Read] = []
+    for each in read:
+        gives = _gives(each)
+        (again if gives and gives in given else first).append(each)
+        given.add(gives)
+    return (*first, *again)
+
+
 def quote(read: Sequence[Read], most: int, silence_below: float) -> Draft:
     """The likeliest sentence, and up to `most - 1` further ones while the answer may well be elsewhere.
 
@@ -46,9 +61,9 @@ def quote(read: Sequence[Read], most: int, silence_below: float) -> Draft:
 def _chosen(read: Sequence[Read], most: int, total: float) -> Iterator[Read]:
     chosen: list[Read] = []
     covered = 0.0
-    for each in read:
+    for each in ordered(read):
         if chosen and each.reading.chance < _JOINS_FROM * chosen[0].reading.chance:
-            return
+            continue
         covered += each.reading.chance
         if not any(_same(each, other) for other in chosen):
             chosen.append(each)

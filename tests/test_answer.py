@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import Read, likelihood, pair, quote
+from rag.answer import Read, likelihood, ordered, pair, quote
 from rag.passages import split
 from rag.types import Citation, Evidence, Reading, Sentence, Span, number_sentences
 from tests.makers import article
@@ -76,8 +76,8 @@ def test_what_was_not_read_is_not_quoted() -> None:
 def test_the_words_that_answer_go_with_the_sentence() -> None:
     """The focus of a reading is that of the drafted sentence."""
     each = read(0.9)[0]
-    focused = each._replace(reading=Reading(each.offered.start, each.offered.end, 0.9, Span(0, 3)))
-    assert Span(0, 3) == quote([focused], 3, 0.2).sentences[0].focus
+    with_words = each._replace(reading=Reading(each.offered.start, each.offered.end, 0.9, Span(0, 3)))
+    assert Span(0, 3) == quote([with_words], 3, 0.2).sentences[0].focus
 
 
 def test_likelihood_is_that_of_the_places_which_are_cited() -> None:
@@ -90,17 +90,32 @@ def test_likelihood_is_that_of_the_places_which_are_cited() -> None:
     assert 0.0 == likelihood((), [])
 
 
-def test_who_gives_the_same_as_the_answer_makes_it_likelier() -> None:
-    """Another sentence's chance counts when it gives the words that the shown one gives, and no other's."""
+def focused(*chances: float) -> tuple[Read, ...]:
+    """The sentences with these chances and the words that answer: Ito, Kato, the harbour, and Ito again."""
     first, second, third = ((TEXT.index(w), TEXT.index(w) + len(w)) for w in ("Ito", "Kato", "The harbour"))
     again = (TEXT.rindex("Ito"), TEXT.rindex("Ito") + 3)
     focuses = (Span(*each) for each in (first, second, third, again))
-    known = tuple(
-        each._replace(reading=replace(each.reading, focus=focus))
-        for each, focus in zip(
-            sorted(read(0.4, 0.3, 0.1, 0.05), key=lambda r: r.reading.start), focuses, strict=True
-        )
-    )
+    in_text = sorted(read(*chances), key=lambda r: r.reading.start)
+    known = [r._replace(reading=replace(r.reading, focus=f)) for r, f in zip(in_text, focuses, strict=True)]
+    return tuple(sorted(known, key=lambda r: -r.reading.chance))
+
+
+def test_what_gives_the_same_answer_comes_after_what_gives_another() -> None:
+    """Each answer once, likeliest first, then the rest; a sentence that gives none is no repeat."""
+    assert [4, 2, 3, 1] == [each.offered.number for each in ordered(focused(0.3, 0.2, 0.1, 0.35))]
+    assert [1, 4, 2, 3] == [each.offered.number for each in ordered(read(0.3, 0.2, 0.1, 0.25))]
+    assert () == ordered(())
+
+
+def test_a_less_likely_answer_is_quoted_before_a_repeated_one() -> None:
+    """Of two places beside the first, the one that says something else is taken."""
+    draft = quote(focused(0.35, 0.1, 0.05, 0.3), 2, 0.2)
+    assert [(1,), (2,)] == [sentence.numbers for sentence in draft.sentences]
+
+
+def test_who_gives_the_same_as_the_answer_makes_it_likelier() -> None:
+    """Another sentence's chance counts when it gives the words that the shown one gives, and no other's."""
+    known = focused(0.4, 0.3, 0.1, 0.05)
     place = known[0].offered
     cited = Citation(1, KNOWN, place.start, place.end, place.quote)
     assert 0.45 == pytest.approx(likelihood(known, [Sentence(place.quote, (cited,), "quoted", "")]))

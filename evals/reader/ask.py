@@ -11,8 +11,9 @@ import numpy as np
 from evals.bench.vectors import Remembered
 from evals.reader.data import Asked
 from rag import Assistant
+from rag.answer import ordered, pair
 from rag.embed import MiniLM
-from rag.types import Answer
+from rag.types import Answer, number_sentences
 from rag.words import content_words, key, keys
 
 # Okapi BM25 (Robertson and Zaragoza 2009).
@@ -21,7 +22,10 @@ _K, _B = 1.2, 0.75
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The sentences by one system: whether the first is right, the first three together, and one score."""
+    """The sentences by one system: whether the first is right, the first three together, and one score.
+
+    By the score answerable is told from unanswerable.
+    """
 
     first: bool
     three: bool
@@ -32,8 +36,9 @@ class Order:
 class Record:
     """One question: what three systems make of its sentences, and what was shown.
 
-    `reader`, `bm25` and `cosine` order the sentences that the product read. `answered` says whether anything
-    was shown, `opening` whether the first shown sentence is right, `shown` whether all together are.
+    `reader`, `bm25` and `cosine` order the sentences that the product read; `reader` as it would quote them.
+    `answered` says whether anything was shown, `opening` whether the first shown sentence is right, `shown`
+    whether all together are.
     """
 
     asked: Asked
@@ -70,14 +75,15 @@ def records(assistant: Assistant, every: Iterable[Asked], tell: Callable[[str], 
 
 def record(asked: Asked, answer: Answer) -> Record:
     """What became of a question, from its answer alone."""
-    read = {(e.article.id, r.start): (e.article.text, r) for e in answer.evidence for r in e.readings}
-    texts = [text[reading.start : reading.end] for text, reading in read.values()]
+    read = pair(number_sentences(answer.evidence), answer.evidence)
+    quoted = [each.offered.quote for each in ordered(read)]
+    texts = [each.offered.quote for each in sorted(read, key=lambda each: each.offered.number)]
     shown = [sentence.text for sentence in answer.sentences]
     return Record(
         asked,
-        reader=order(asked, texts, [reading.chance for _, reading in read.values()], sum),
-        bm25=order(asked, texts, bm25(asked.question, texts), max),
-        cosine=order(asked, texts, cosine(asked.question, texts), max),
+        reader=order(asked, quoted, sum(each.reading.chance for each in read)),
+        bm25=_by(bm25(asked.question, texts), asked, texts),
+        cosine=_by(cosine(asked.question, texts), asked, texts),
         answered=answer.status == "answered",
         opening=bool(shown) and asked.right(shown[0]),
         shown=asked.right(" ".join(shown)),
@@ -85,15 +91,14 @@ def record(asked: Asked, answer: Answer) -> Record:
     )
 
 
-def order(
-    asked: Asked, texts: Sequence[str], scores: Sequence[float], whole: Callable[[Sequence[float]], float]
-) -> Order:
-    """How an ordering by score does; `whole` makes one score of all, by which answerable is told."""
-    best = sorted(range(len(texts)), key=lambda i: -scores[i])[:3]
-    three = " ".join(texts[i] for i in best)
-    return Order(
-        bool(best) and asked.right(texts[best[0]]), asked.right(three), whole(scores) if texts else 0.0
-    )
+def order(asked: Asked, texts: Sequence[str], best: float) -> Order:
+    """How these texts do in this order."""
+    return Order(bool(texts) and asked.right(texts[0]), asked.right(" ".join(texts[:3])), best)
+
+
+def _by(scores: Sequence[float], asked: Asked, texts: Sequence[str]) -> Order:
+    ranked = sorted(range(len(texts)), key=lambda i: -scores[i])
+    return order(asked, [texts[i] for i in ranked], max(scores, default=0.0))
 
 
 def bm25(question: str, texts: Sequence[str]) -> list[float]:
