@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from page.asking import day_of
 from rag.library import Library
+from rag.listed import Sought
 from rag.show import (
     OTHERS,
     TOLD_APART,
@@ -17,7 +18,6 @@ from rag.show import (
     timeline_html,
     unit_of,
 )
-from rag.types import Sought
 
 ANY = "any"
 AT_ONCE = 25

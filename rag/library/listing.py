@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from rag.library.rows import CURRENT, any_of, conditions, day, marks
-from rag.types import Counted, Listed, Scope, Sought, Unit
+from rag.listed import Counted, Listed, Sought, Unit
+from rag.types import Scope
 
 # So many words of a search are looked for, and so many characters of each.
 _WORDS_AT_MOST, _WORD_CHARACTERS = 8, 60

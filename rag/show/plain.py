@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.types import Answer, Article, Listed, Question, Sentence
+from rag.listed import Listed
+from rag.types import Answer, Article, Question, Sentence
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 

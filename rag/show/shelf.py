@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
+from rag.listed import Listed
 from rag.show.article import article_html
 from rag.show.plain import line, origin, web_address
-from rag.types import Article, Listed
+from rag.types import Article
 
 
 class Sheet(NamedTuple):

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from html import escape
 from typing import NamedTuple
 
+from rag.listed import Counted, Unit
 from rag.show.plain import line
-from rag.types import Counted, Unit
 
 # So many outlets have a colour of their own; the others share one.
 TOLD_APART = 8

@@ -20,9 +20,9 @@ from rag.articles import Reach
 from rag.collection import Collection
 from rag.errors import LibraryBusy, UsageError
 from rag.library import Library
+from rag.listed import Counted, Sought
 from rag.lock import writing
 from rag.show import OTHERS, fixed_html, last_day, opened_html, outcome_html, timeline_html, unit_of
-from rag.types import Counted, Sought
 from tests.conftest import WordEmbedder, config_for, entry
 from tests.makers import article
 from tests.papers import WHOLE, html, page, pdf, site, word
