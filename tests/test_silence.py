@@ -34,6 +34,8 @@ from tests.makers import article, question
          "the one article mentions Hamada, but not TikTok"),
         ("who likes TikTok, Musk or Bezos?", {"tiktok": "", "musk": "", "bezos": ""}, 5,
          "none of the 5 articles mentions TikTok, Musk or Bezos"),
+        ("Ito's rival, who is it?", {"ito": "ab", "rival": ""}, 5,
+         "2 of the 5 articles mention Ito; none mentions “rival”"),
         ("who likes chess?", {"likes": "abc", "chess": ""}, 5, "none of the 5 articles mentions “chess”"),
         ("who likes chess?", {"chess": ""}, 1, "the one article does not mention “chess”"),
         ("who beat Ito at chess?", {"beat": "", "ito": "", "chess": ""}, 5,

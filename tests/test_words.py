@@ -33,6 +33,7 @@ def test_words_are_folded(text: str, expected: list[str]) -> None:
     [
         ("What did Hamada sign?", ["hamada", "sign"]),
         ("Who is he?", ["who", "is", "he"]),
+        ("Give me a quote: has Ito already signed?", ["ito", "signed"]),
         ("Blinken and Blinken's Blinken", ["blinken"]),
         ("", []),
     ],
