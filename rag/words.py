@@ -24,7 +24,8 @@ STOPWORDS = frozenset(
     that the their theirs them then there these they this those through to too under until up upon
     very was wasn't we were weren't what what's when where which while who whom whose why will with
     won't would you your yours please tell say says said according articles article happened happen s t
-    d ll re ve m take took place much many already yet still ever really actually got give gave quote quotation
+    d ll re ve m take took place much many already yet still ever really actually got give gave quote
+    quotation
     """.split()
 )
 
@@ -79,7 +80,7 @@ def token_key(token: str) -> str:
 
 
 def as_written(text: str) -> dict[str, str]:
-    """The words of a text by their folded form, as the text writes them first, but for a possessive ending."""
+    """The words of a text by their folded form, as it first writes them without a possessive ending."""
     found: dict[str, str] = {}
     for match in _WORD.finditer(text):
         found.setdefault(fold(match.group()), _POSSESSIVE.sub("", match.group()))
