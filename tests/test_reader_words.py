@@ -83,17 +83,22 @@ def test_an_order_or_a_label_is_never_likelier_than_anything_else(column: str) -
         (True, "(Reporting by Maria Castell; Editing by Jon Ruud)"),
         (True, "Photo: Kyodo"),
         (True, "Published 12:30 GMT, 7 January 2022"),
-        (True, "Yoshimasa Hayashi of Japan and Antony Blinken"),
+        (True, "Hayashi of Japan and Antony Blinken"),
         (False, "Hayashi signed."),
         (False, "He is 66"),
+        (True, "NEW YORK --"),
+        (True, "TOKYO, Jan. 7 (Kyodo)"),
         (False, "Regular: $5.22"),
+        (False, "Konnor McClain -- 112.752."),
+        (False, "It's Camila Cabello!"),
+        (False, "Date: Sunday, May 7"),
         (False, "JAPAN AND AMERICA SIGN SPACE PACT"),
         (False, "林外相は協定に署名した。"),
         (False, "وقع الوزير الاتفاق"),
     ],
 )
 def test_a_line_without_a_verb_is_a_label(label: bool, text: str) -> None:
-    """Datelines, bylines and credits are; a figure behind its word and capitals throughout are not."""
+    """Datelines, bylines, credits and names are; results, and what is in capitals throughout, are not."""
     assert label == is_label(text)
 
 
