@@ -8,11 +8,10 @@ from typing import Any
 
 from page.turns import without_folders
 from rag import Assistant
-from rag.assistant import make_question
+from rag.assistant import make_question, understood
 from rag.errors import ArticleError, UsageError
 from rag.retrieve import retrieve
 from rag.types import Answer, Article, Evidence, Filters
-from rag.understand import correct, understand
 
 # How much is given at once, and how much may be asked for.
 MAX_READ, MAX_FOUND, MAX_PASSAGES = 20_000, 20, 3
@@ -39,8 +38,7 @@ class Door:
             raise UsageError(f"limit is a number from 1 to {MAX_FOUND}")
         asked = make_question(query, (), _filters((*days, ""), outlet), None)
         shelf, config = self._assistant.collection.shelf(), self._assistant.config
-        library = shelf.library
-        question = correct(understand(asked), library.holds, library.stems_like, library.written)
+        question = understood(asked, shelf.library)
         found: dict[str, list[Evidence]] = {}
         for evidence in retrieve(question, shelf, config.candidates, 2 * limit, config.run):
             found.setdefault(evidence.article.id, []).append(evidence)

@@ -21,8 +21,10 @@ from rag.collection import Collection, open_articles, open_home, shelve_texts
 from rag.config import Config, data_folder
 from rag.embed import Embedder, embedder
 from rag.errors import ModelError, UsageError
+from rag.inference import is_word
 from rag.intake import Report
 from rag.judge import Judge
+from rag.library import Library
 from rag.pick import worth_showing
 from rag.reader import Reader, asked_in_full
 from rag.retrieve import Shelf, frequencies, holders, resolve, retrieve
@@ -193,7 +195,7 @@ class Assistant:
                 )
             except ModelError as error:
                 turn.note(f"{error}; the follow-up was understood by rule instead")
-        return correct(question, library.holds, library.stems_like, library.written)
+        return spelled(question, library)
 
     def _retrieve(self, question: Question, shelf: Shelf) -> tuple[Evidence, ...]:
         """The evidence, its sources named as seen from the working folder."""
@@ -359,6 +361,19 @@ def make_question(text: str, history: Sequence[str], filters: Filters, id: Key) 
         raise UsageError("the question is empty")
     earlier = tuple(line for line in history if line.strip())
     return Question(text=text, history=earlier, filters=filters, id=id)
+
+
+def understood(question: Question, library: Library) -> Question:
+    """A question as it is understood by rule alone, its words spelled as the library's articles have them.
+
+    Raises LibraryError, and ReaderError when the vocabulary cannot be read.
+    """
+    return spelled(understand(question), library)
+
+
+def spelled(question: Question, library: Library) -> Question:
+    """A question whose misspelled words are those of the library's articles. Raises as `understood` does."""
+    return correct(question, library.holds, library.stems_like, library.written, is_word)
 
 
 def _last(events: Iterator[Event]) -> Answer:

@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 TOKENIZER = Path(__file__).parent / "reader" / "tokenizer.json"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 _OURS = "reinstall Pressroom"
+_UNKNOWN = "[UNK]"
+_ENDINGS = frozenset("##s ##es ##d ##ed ##ing ##ly ##er ##ers".split())
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -72,6 +74,16 @@ def tokenizer(raises: Raises = ReaderError) -> Tokenizer:
         return _tokenizer(TOKENIZER, TOKENIZER_SHA256)
     except ReaderError as error:
         raise raises(str(error)) from error
+
+
+@lru_cache(maxsize=10_000)
+def is_word(word: str) -> bool:
+    """Whether the models' vocabulary, which was learnt from English, holds a word but for its ending.
+
+    Raises ReaderError when the tokenizer cannot be used.
+    """
+    first, *endings = tokenizer().encode(word, add_special_tokens=False).tokens or [_UNKNOWN]
+    return first != _UNKNOWN and not first.startswith("##") and _ENDINGS.issuperset(endings)
 
 
 @cache

@@ -15,11 +15,10 @@ from typing import Any
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
-from rag.assistant import Assistant, make_question
+from rag.assistant import Assistant, make_question, understood
 from rag.errors import UsageError
 from rag.retrieve import retrieve
 from rag.types import Evidence, Filters
-from rag.understand import correct, understand
 
 # What names a place is for the caller, not for a model, which would copy it.
 _PLACE = ["url", "source", "article_id", "start", "end"]
@@ -50,10 +49,9 @@ class PressroomRetriever(BaseRetriever):
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         """Raises UsageError for a question that is none; LibraryError, IndexFailed, EmbedError."""
-        asked = understand(make_question(query_bundle.query_str, (), self._filters, None))
+        asked = make_question(query_bundle.query_str, (), self._filters, None)
         shelf = self._assistant.collection.shelf()
-        library, candidates = shelf.library, self._assistant.config.candidates
-        question = correct(asked, library.holds, library.stems_like, library.written)
+        question, candidates = understood(asked, shelf.library), self._assistant.config.candidates
         found = retrieve(question, shelf, candidates, self._keep, self._run)
         return [NodeWithScore(node=as_node(each), score=each.score) for each in found]
 

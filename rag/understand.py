@@ -82,12 +82,13 @@ def correct(
     holds: Callable[[str], bool],
     stems_like: Callable[[str], Iterable[str]],
     written: Callable[[str], str],
+    is_word: Callable[[str], bool],
 ) -> Question:
-    """Replace each word that no article holds by the one word of theirs that is a letter away.
+    """Replace each misspelled word that no article holds by the one word of theirs that is a letter away.
 
     `holds` says whether any article holds a stem, `stems_like` gives their stems that begin like one,
-    `written` a stem's word as they write it. Short words, and words with several near neighbours,
-    stay as they are.
+    `written` a stem's word as they write it; `is_word` knows English. Short words, and words with several
+    near neighbours, stay as they are.
     """
     text = question.standalone
     for word, written_here in as_written(text).items():
@@ -95,7 +96,11 @@ def correct(
         if len(word) < least or not word.isalpha() or any(holds(stem(form)) for form in forms(word)):
             continue
         near = [other for other in stems_like(stem(word)) if one_letter_apart(stem(word), other)]
-        if len(near) == 1 and fold(written(near[0])) not in STOPWORDS:
+        # What is spelled rightly stays, however near: few articles hold few of all words.
+        if len(near) != 1 or is_word(word):
+            continue
+        meant = fold(written(near[0]))
+        if meant not in STOPWORDS and one_letter_apart(word.removesuffix("s"), meant.removesuffix("s")):
             text = re.sub(rf"\b{re.escape(word)}\b", written(near[0]), text, flags=re.IGNORECASE)
     return replace(question, standalone=text)
 

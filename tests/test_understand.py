@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.inference import is_word
 from rag.types import Question
 from rag.understand import correct, leans_back, one_letter_apart, understand
 from rag.words import stem
@@ -63,7 +64,7 @@ def test_what_is_stated_before_a_question_is_not_asked(text: str, asked: str, to
     assert (asked, topic) == (found.standalone, found.topic)
 
 
-STEMS = {stem(w): w for w in "littoral kishida missile regiment there japan".split()}
+STEMS = {stem(w): w for w in "littoral kishida missile regiment there japan held decisions injured".split()}
 
 
 @pytest.mark.parametrize(
@@ -74,18 +75,22 @@ STEMS = {stem(w): w for w in "littoral kishida missile regiment there japan".spl
         ("about the missiles", "about the missiles"),
         ("about three TikTok missiles", "about three TikTok missiles"),
         ("japn", "japn"),
+        ("about misiles", "about missile"),
+        ("holding talks", "holding talks"),
+        ("did they decide", "did they decide"),
+        ("what do insurers pay", "what do insurers pay"),
     ],
 )
 def test_a_word_that_no_article_holds_is_corrected(text: str, corrected: str) -> None:
-    """A long unknown word one letter away from a known one is taken for it, others stay."""
-    found = correct(question(text), STEMS.__contains__, lambda _: STEMS, STEMS.__getitem__)
+    """A misspelling one letter away from a word of the articles is taken for it; what English has stays."""
+    found = correct(question(text), STEMS.__contains__, lambda _: STEMS, STEMS.__getitem__, is_word)
     assert corrected == found.standalone
 
 
 def test_two_near_words_correct_nothing() -> None:
     """A word between two known ones stays as it is."""
     stems = {"austria": "Austria", "austrib": "Austrib"}
-    found = correct(question("about Austri"), lambda _: False, lambda _: stems, stems.__getitem__)
+    found = correct(question("about Austri"), lambda _: False, lambda _: stems, stems.__getitem__, is_word)
     assert "about Austri" == found.standalone
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from rag import Config
+from rag.assistant import understood
 from rag.collection import Collection
 from rag.embed import Embedder
 from rag.retrieve import Shelf, retrieve
 from rag.types import Evidence, Hit, Question
-from rag.understand import correct, understand
 
 
 def config_for(home: Path) -> Config:
@@ -36,9 +36,7 @@ def opened(home: Path, embedder: Embedder) -> Iterator[Collection]:
 
 def find(text: str, shelf: Shelf, candidates: int, keep: int, run: int) -> tuple[Evidence, ...]:
     """The evidence for a question that has no history, by the steps that the Assistant takes."""
-    library = shelf.library
-    question = understand(Question(text, standalone=text))
-    question = correct(question, library.holds, library.stems_like, library.written)
+    question = understood(Question(text, standalone=text), shelf.library)
     return retrieve(question, shelf, candidates, keep, run)
 
 
