@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -248,13 +248,12 @@ texts = messy.filter(lambda text: text.replace("\ufeff", "").strip() != "")
 # The command line
 
 
-class Ran:
+class Ran(NamedTuple):
     """A finished command: its exit status, what it printed, and the lines it told."""
 
-    def __init__(self, done: subprocess.CompletedProcess[bytes]) -> None:
-        self.status = done.returncode
-        self.out = done.stdout.decode("utf-8")
-        self.told = done.stderr.decode("utf-8").splitlines()
+    status: int
+    out: str
+    told: list[str]
 
 
 def command(module: str, *arguments: str | bytes) -> list[str | bytes]:
@@ -288,6 +287,6 @@ def run(tmp_path: Path) -> Callable[..., Ran]:
             env=child_environment(**(env or {})),
             **more,
         )
-        return Ran(done)
+        return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8").splitlines())
 
     return call
