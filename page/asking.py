@@ -25,7 +25,7 @@ class Asking:
 
 
 def asking_of(
-    sent: Mapping[str, Any], typed: str, picked: tuple[str, str, str], again: Question | None = None
+    sent: Mapping[str, Any], typed: str | None, picked: tuple[str, str, str], again: Question | None = None
 ) -> Asking | None:
     """The question that was sent: again, by a link with filters of its own, or as typed; None for nothing.
 
@@ -33,14 +33,21 @@ def asking_of(
     """
     if again is not None:
         return Asking(again.text, again.filters, history=again.history)
-    text = str(sent.get("ask") or typed or "").strip()[:MAX_QUESTION]
+    text = asked_in(sent, typed)
     if not text:
         return None
+    if len(text) > MAX_QUESTION:
+        raise UsageError(f"the question is too long: {len(text):,} characters, at most {MAX_QUESTION:,}")
     if not sent.get("link"):
         return Asking(text, filters_of(*picked))
     before = sent.get("after") or []
     named = (str(sent.get(name) or "") for name in ("since", "until", "outlet"))
     return Asking(text, filters_of(*named), history=tuple(str(line) for line in before[:_MOST_BEFORE]))
+
+
+def asked_in(sent: Mapping[str, Any], typed: str | None) -> str:
+    """The question in what was sent, or else as typed; empty for none."""
+    return str(sent.get("ask") or typed or "").strip()
 
 
 def filters_of(since: str | None, until: str | None, outlet: str | None) -> Filters:

@@ -13,14 +13,13 @@ from typing import Any
 
 import gradio as gr
 
-from page.asking import Asking, asking_of
+from page.asking import Asking, asked_in, asking_of
 from page.kept import keep, key_in, restore
 from page.rated import Rating, case_of, write_down
 from page.serving import asset
-from page.stopping import Stop
+from page.stopping import Places, Stop
 from page.turns import Turn, Turns, answers, follow, opened, talk, without_folders
 from rag import Assistant, PressroomError
-from rag.assistant import MAX_QUESTION
 from rag.show import conversation_markdown, line, no_article_html, past_html, to_fact_sheet
 from rag.terminal import tell
 from rag.types import Question
@@ -28,6 +27,11 @@ from rag.types import Question
 HTML: dict[str, Any] = {"apply_default_css": False}
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 QUOTING, ANY_OUTLET = "Quotes alone", "Any outlet"
+# So many answers are made at once, more of them where a model writes, since that is waiting. So many more
+# stand in line in sight of who asked, each with a thread; Gradio has 40 for all that is done.
+AT_ONCE, WITH_MODEL, IN_SIGHT = 4, 8, 32
+# An answer that is left ends within this; nothing waits for it longer.
+LEFT_S = 2.0
 
 Changes = dict[Any, Any]
 
@@ -43,6 +47,7 @@ class Desk:
         self.turns, self.name = gr.State(()), gr.State("")
         # Of the answers on their way, by the session of their tab.
         self.stops: dict[str, Stop] = {}
+        self.places = Places(WITH_MODEL if assistant.config.model else AT_ONCE)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk", scale=3, min_width=300):
                 self._lay_out_talk()
@@ -68,7 +73,6 @@ class Desk:
                 self.box = gr.Textbox(
                     label="Your question",
                     placeholder="Ask the articles",
-                    max_length=MAX_QUESTION,
                     max_lines=4,
                     autofocus=True,
                     container=False,
@@ -103,15 +107,16 @@ class Desk:
             [*shown, self.box, self.stop, *filters],
             # The last that is sent while an answer is on its way is asked after it, not lost.
             trigger_mode="always_last",
+            concurrency_limit=IN_SIGHT,
             **QUIET,
         )
         # Gradio's own way to cancel an event loses what is asked before it is done.
         self.stop.click(self.on_stop, None, None, queue=False, **QUIET)
         self.conversation.click(self.on_cite, self.turns, self.panel, queue=False, **QUIET)
-        self.conversation.input(self.on_restore, None, [*shown, self.panel], **QUIET)
+        begun = [*shown, self.panel, self.stop]
+        self.conversation.input(self.on_restore, None, begun, **QUIET)
         self.conversation.submit(self.on_rate, [self.turns, self.name], shown, **QUIET)
-        begun = [*shown, self.box, self.panel, self.stop]
-        self.anew.click(self.on_new, None, begun, queue=False, **QUIET)
+        self.anew.click(self.on_new, None, [*begun, self.box], queue=False, **QUIET)
         for button, make in ((self.markdown, as_markdown), (self.sheet, as_sheet)):
             made = button.click(make, self.turns, self.file, **QUIET)
             made.then(None, self.file, None, js=asset("save.js"), **QUIET)
@@ -128,7 +133,7 @@ class Desk:
         try:
             asking = asking_of(sent, typed, (given[self.since], given[self.until], outlet), again)
         except PressroomError as error:
-            failed = (*so_far, Turn(Question(typed), failed=str(error)))
+            failed = (*so_far, Turn(Question(asked_in(sent, typed)), failed=str(error)))
             yield {self.turns: failed, self.conversation: self._talk(failed, name)}
             return
         if asking is None:
@@ -139,6 +144,7 @@ class Desk:
             asking = replace(asking, quote=given[self.voice] == QUOTING)
             yield from self._answered(asking, so_far, name, stop)
         finally:
+            stop.over.set()
             self.stops.pop(str(tab.session_hash), None)
 
     def _answered(self, asking: Asking, so_far: Turns, name: str, stop: Stop) -> Iterator[Changes]:
@@ -153,7 +159,7 @@ class Desk:
             self.outlet: gr.update(choices=self._outlets(), value=filters.outlet or ANY_OUTLET),
         }
         now = so_far
-        for now in follow(self.assistant, so_far, asking, stop):
+        for now in follow(self.assistant, so_far, asking, stop, self.places):
             if stop.forget:
                 return
             yield {self.turns: now, self.conversation: talk(now, self.examples)}
@@ -167,8 +173,9 @@ class Desk:
         """The article that a citation or a near title opens."""
         return opened(so_far, _sent(event).get("cite"))
 
-    def on_restore(self, event: gr.EventData) -> Changes:
-        """A conversation that the browser kept."""
+    def on_restore(self, event: gr.EventData, tab: gr.Request) -> Changes:
+        """A conversation that the browser kept; an answer on its way is left."""
+        self._leave(tab)
         name, turns = restore(str(_sent(event).get("kept")), self.assistant, self.key)
         talked = self._talk(turns, name)
         return {
@@ -176,6 +183,7 @@ class Desk:
             self.name: name,
             self.conversation: talked,
             self.panel: no_article_html(),
+            self.stop: gr.update(interactive=False),
         }
 
     def on_rate(self, so_far: Turns, name: str, event: gr.EventData) -> Changes:
@@ -202,9 +210,15 @@ class Desk:
 
     def on_new(self, tab: gr.Request) -> Changes:
         """An empty page; an answer on its way is left."""
-        self.stops.get(str(tab.session_hash), Stop()).now(forget=True)
+        self._leave(tab)
         empty = {self.turns: (), self.name: "", self.conversation: talk((), self.examples), self.box: ""}
         return {**empty, self.panel: no_article_html(), self.stop: gr.update(interactive=False)}
+
+    def _leave(self, tab: gr.Request) -> None:
+        """End the tab's answer, and wait for it, so that nothing of it comes after what is shown instead."""
+        if (stop := self.stops.get(str(tab.session_hash))) is not None:
+            stop.now(forget=True)
+            stop.over.wait(LEFT_S)
 
     def _talk(self, turns: Turns, name: str) -> str:
         return talk(turns, self.examples, keep(turns, name, self.key))
@@ -231,4 +245,5 @@ def as_markdown(turns: Turns) -> dict[str, str]:
 def as_sheet(turns: Turns) -> dict[str, str]:
     """The conversation as a fact sheet: its name, kind and text."""
     # With the mark that tells spreadsheets it is UTF-8.
-    return {"name": "pressroom.csv", "kind": "text/csv", "text": "\ufeff" + to_fact_sheet(answers(turns))}
+    text = "\ufeff" + to_fact_sheet(answers(turns), without_folders)
+    return {"name": "pressroom.csv", "kind": "text/csv", "text": text}

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import gradio as gr
 
 from page.door import Door
-from page.turns import without_folders
+from page.turns import UNFORESEEN, without_folders
 from rag import Assistant, PressroomError
 from rag.errors import UsageError
 from rag.terminal import tell
@@ -158,4 +158,4 @@ def _told() -> Iterator[None]:
         raise Told(" ".join(without_folders(str(error)).split())) from error
     except Exception as error:
         tell(f"error: unforeseen {type(error).__name__}: {error}")
-        raise Told("it failed; the server's log says why") from error
+        raise Told(UNFORESEEN) from error

@@ -1,8 +1,9 @@
-"""An answer that can be stopped at any moment, also while nothing comes."""
+"""Answers that can be stopped at any moment, also while nothing comes, and the line that they wait in."""
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from queue import Empty, Queue
 from typing import TypeVar
@@ -12,10 +13,14 @@ _LOOK_S = 0.05
 
 
 class Stop:
-    """Whether an answer is to end; `forget` says that its conversation is not on the page any more."""
+    """Whether an answer is to end; `forget` says that its conversation is not on the page any more.
+
+    `over` is set when nothing more comes of it.
+    """
 
     def __init__(self) -> None:
         self._set = threading.Event()
+        self.over = threading.Event()
         self.forget = False
 
     def now(self, forget: bool = False) -> None:
@@ -25,6 +30,43 @@ class Stop:
 
     def __bool__(self) -> bool:
         return self._set.is_set()
+
+
+class Places:
+    """So many answers are made at once; those that come later wait in line, first come, first served."""
+
+    def __init__(self, at_once: int) -> None:
+        self._free = at_once
+        self._line: deque[threading.Event] = deque()
+        self._changing = threading.Lock()
+
+    def join(self) -> threading.Event:
+        """A place, which is set once it is one's turn; it must be left again."""
+        mine = threading.Event()
+        with self._changing:
+            if self._free:
+                self._free -= 1
+                mine.set()
+            else:
+                self._line.append(mine)
+        return mine
+
+    def leave(self, mine: threading.Event) -> None:
+        """Let the next one in, or step out of the line."""
+        with self._changing:
+            if not mine.is_set():
+                self._line.remove(mine)
+            elif self._line:
+                self._line.popleft().set()
+            else:
+                self._free += 1
+
+
+def come(mine: threading.Event, stop: Stop) -> bool:
+    """Wait for one's turn; whether it came before it was stopped."""
+    while not stop and not mine.wait(_LOOK_S):
+        pass
+    return not stop
 
 
 def until(stop: Stop, events: Iterator[T]) -> Iterator[T]:

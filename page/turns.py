@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from page.asking import Asking
-from page.stopping import Stop, until
+from page.stopping import Places, Stop, come, until
 from rag import Answer, Assistant, Citation, PressroomError, Sentence
 from rag.assistant import make_question
 from rag.rephrase import rephrasings
@@ -27,6 +27,7 @@ from rag.terminal import tell
 from rag.types import Article, Question
 
 _SUGGESTED, _TRIED = 2, 6
+UNFORESEEN = "it failed; the server's log says why"
 _STOPPED = "Stopped. What had passed its checks by then stands here."
 
 
@@ -34,8 +35,8 @@ _STOPPED = "Stopped. What had passed its checks by then stands here."
 class Turn:
     """A question of the conversation and what has come of it so far.
 
-    `suggested` are questions that the articles do answer, where they do not answer this one; `rated` says
-    that the answer was rated, and where that was written down.
+    `suggested` are questions that the articles do answer, where they do not answer this one; `waiting` says
+    that others are answered first, `rated` that the answer was rated, and where that was written down.
     """
 
     question: Question
@@ -44,6 +45,7 @@ class Turn:
     suggested: tuple[str, ...] = ()
     failed: str = ""
     stopped: bool = False
+    waiting: bool = False
     rated: str = ""
 
     @property
@@ -58,9 +60,8 @@ class Turn:
             return turn_html(self.question, failure_html(self.failed), tools)
         if self.answer is None:
             note = _STOPPED if self.stopped else ""
-            return turn_html(
-                self.question, unfinished_html(self.sentences, key, note), tools if note else None
-            )
+            body = unfinished_html(self.sentences, key, note, self.waiting)
+            return turn_html(self.question, body, tools if note else None)
         body = to_html(self.answer, key, self.suggested)
         return turn_html(self.answer.question, body, tools, self.answer)
 
@@ -74,31 +75,52 @@ class Turn:
 Turns = tuple[Turn, ...]
 
 
-def follow(assistant: Assistant, turns: Turns, asking: Asking, stop: Stop) -> Iterator[Turns]:
+def follow(
+    assistant: Assistant, turns: Turns, asking: Asking, stop: Stop, places: Places | None = None
+) -> Iterator[Turns]:
     """The conversation with one more question, anew each time that something is known of it.
 
-    Once stopped, it ends with what was known by then, and says so.
+    Once stopped, it ends with what was known by then, and says so. It waits in line for one of the `places`.
     """
     history = asking.history or asked_before(turns)
     turn = Turn(Question(asking.text, history, asking.filters))
-    yield (*turns, turn)
+    places = places or Places(1)
+    place = places.join()
     try:
-        turn = replace(turn, question=make_question(asking.text, history, asking.filters, None))
-        events = assistant.stream(asking.text, history, asking.filters, quote=asking.quote)
+        if not place.is_set():
+            yield (*turns, replace(turn, waiting=True))
+        if come(place, stop):
+            yield from ((*turns, grown) for grown in _grown(assistant, turn, asking.quote, stop))
+        else:
+            yield (*turns, replace(turn, stopped=True))
+    finally:
+        places.leave(place)
+
+
+def _grown(assistant: Assistant, turn: Turn, quote: bool, stop: Stop) -> Iterator[Turn]:
+    """The turn each time that something more is known of its answer."""
+    asked = turn.question
+    yield turn
+    try:
+        turn = replace(turn, question=make_question(asked.text, asked.history, asked.filters, None))
+        events = assistant.stream(asked.text, asked.history, asked.filters, quote=quote)
         for event in until(stop, events):
             if isinstance(event, Answer):
                 turn = replace(turn, answer=event, sentences=event.sentences)
             else:
                 turn = replace(turn, sentences=(*turn.sentences, event))
-            yield (*turns, turn)
+            yield turn
     except PressroomError as error:
         tell(f"error: {error}")
-        yield (*turns, replace(turn, failed=without_folders(str(error))))
-        return
-    if turn.answer is None:
-        yield (*turns, replace(turn, stopped=True))
-    elif near := suggestions(assistant, turn.answer):
-        yield (*turns, replace(turn, suggested=near))
+        yield replace(turn, failed=without_folders(str(error)))
+    except Exception as error:  # noqa: BLE001 - it is told, and the next question is to find a page that works
+        tell(f"error: unforeseen {type(error).__name__}: {error}")
+        yield replace(turn, failed=UNFORESEEN)
+    else:
+        if turn.answer is None:
+            yield replace(turn, stopped=True)
+        elif near := suggestions(assistant, turn.answer):
+            yield replace(turn, suggested=near)
 
 
 def asked_before(turns: Turns) -> tuple[str, ...]:

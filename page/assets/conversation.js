@@ -28,10 +28,20 @@ const follow = (latest, isNew) => {
     window.scrollBy(0, Math.min(below, box.top));
   }
 };
+// What is rated while an answer comes is sent after it, which would draw over what is said of it.
+const rated = new Map();
+const sendRated = () => {
+  const [rating] = rated.values();
+  if (!rating) return;
+  if (element.querySelector('[data-kept]')) { rated.delete(rating.turn); trigger('submit', rating); return; }
+  for (const {rate, turn} of rated.values()) {
+    element.querySelector(`[data-rate="${rate}"][data-turn="${turn}"]`)?.setAttribute('aria-pressed', 'true');
+  }
+};
 let seen = 0;
 watch('value', () => {
   const turns = element.querySelectorAll('.turn');
-  if (!turns.length) { unfolded.clear(); begun.clear(); open(null); }
+  if (!turns.length) { unfolded.clear(); begun.clear(); rated.clear(); open(null); }
   element.querySelectorAll('form').forEach((form) => {
     if (begun.has(form.dataset.turn)) unfoldForm(form, begun.get(form.dataset.turn));
   });
@@ -41,18 +51,27 @@ watch('value', () => {
   const text = element.querySelector('.turns')?.dataset.kept;
   if (text) remember(text);
   current();
+  sendRated();
 });
 
+// Browsers lend the clipboard's newer door to addresses of this machine, or with TLS, alone.
+const put = async (text) => {
+  if (navigator.clipboard) { await navigator.clipboard.writeText(text); return; }
+  const fill = (event) => { event.clipboardData.setData('text/plain', text); event.preventDefault(); };
+  document.addEventListener('copy', fill, {once: true});
+  if (!document.execCommand('copy')) throw new Error('refused');
+};
 const copy = async (text, tool) => {
   let done = 'Copied';
-  try { await navigator.clipboard.writeText(text); } catch { done = 'Not allowed here'; }
+  try { await put(text); } catch { done = 'Not allowed here'; }
   const before = tool.dataset.says ??= tool.textContent;
   tool.textContent = done;
   setTimeout(() => { tool.textContent = before; }, 1500);
 };
+const send = (rating) => { rated.set(rating.turn, rating); sendRated(); };
 const rate = (tool) => {
   const form = tool.parentElement.querySelector('form');
-  if (tool.dataset.rate === 'good') trigger('submit', {rate: 'good', turn: tool.dataset.turn});
+  if (tool.dataset.rate === 'good') send({rate: 'good', turn: tool.dataset.turn});
   else if (form.hidden) {
     unfoldForm(form, typed(form, 'expected'));
     begun.set(tool.dataset.turn, typed(form, 'expected'));
@@ -73,7 +92,7 @@ element.addEventListener('submit', (event) => {
   event.stopPropagation();
   const {turn} = event.target.dataset;
   begun.delete(turn);
-  trigger('submit', {rate: 'bad', turn, ...typed(event.target)});
+  send({rate: 'bad', turn, ...typed(event.target)});
 });
 element.addEventListener('click', (event) => {
   const folded = [...element.querySelectorAll('summary')].indexOf(event.target.closest('summary'));

@@ -6,7 +6,7 @@ from html import escape
 from itertools import pairwise
 from urllib.parse import quote
 
-from rag.show.plain import CONTROL, line, origin, web_address
+from rag.show.plain import CONTROL, line, origin_html, web_address
 from rag.types import Article, Citation, Span
 
 _FRAGMENT_WORDS = 5
@@ -18,11 +18,10 @@ def article_html(shown: Citation | Article, key: str = "", back: str = "Back to 
     `back` is what the button says that leads to where it was opened.
     """
     article, cited = (shown.article, shown) if isinstance(shown, Citation) else (shown, None)
-    by = f", by {escape(line(article.author))}" if article.author else ""
     what = "the quoted words are marked" if cited else "nothing in it is quoted"
     return (
         f'<article class="source" data-shown="{escape(key)}"><header><h2>{escape(line(article.title))}</h2>'
-        f'<p class="origin">{escape(origin(article))}{by}</p>'
+        f'<p class="origin">{origin_html(article, author=True)}</p>'
         f'<button type="button" class="back">{escape(back)}</button>{_original(shown)}</header>'
         f'<div class="text" tabindex="0" role="region" aria-label="Article text; {what}">'
         f"{_text_html(article, cited)}</div></article>"

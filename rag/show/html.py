@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from rag.show.plain import dropped_line, line, origin, parts
+from rag.show.plain import dropped_line, line, origin, origin_html, parts
 from rag.types import Answer, Sentence
 
 
@@ -37,12 +37,19 @@ def to_html(answer: Answer, turn: str = "", suggested: Sequence[str] = ()) -> st
     return f'<div class="answer">{body}{foot}</div>'
 
 
-def unfinished_html(sentences: Sequence[Sentence], turn: str = "", note: str = "") -> str:
-    """An answer that is still being made, or, with a note, was left: what passed its checks so far."""
+def unfinished_html(
+    sentences: Sequence[Sentence], turn: str = "", note: str = "", waiting: bool = False
+) -> str:
+    """An answer that is still being made, or, with a note, was left: what passed its checks so far.
+
+    One that is `waiting` is not begun before others are done.
+    """
     body = "".join(sentence_html(sentence, turn) for sentence in sentences)
     if note:
         return f'<div class="answer">{body}<p class="note">{escape(line(note))}</p></div>'
     doing = "Checking the next sentence" if sentences else "Reading the articles"
+    if waiting:
+        doing = "Others have asked before you; waiting for their answers"
     return f'<div class="answer" aria-busy="true">{body}<p class="waiting">{doing} …</p></div>'
 
 
@@ -81,7 +88,7 @@ def _nearest_html(answer: Answer, turn: str) -> str:
     items = "".join(
         f'<li><button type="button" class="near" data-cite="{escape(turn)}:{escape(n.article.id)}">'
         f"{escape(line(n.article.title))}</button>"
-        f' <span class="origin">{escape(origin(n.article))}</span>'
+        f' <span class="origin">{origin_html(n.article)}</span>'
         f' <span class="why">{escape(line(n.why))}</span></li>'
         for n in answer.nearest
     )

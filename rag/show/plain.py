@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 from rag.listed import Listed
 from rag.types import Answer, Article, Question, Sentence
@@ -17,9 +18,22 @@ def line(text: str) -> str:
 
 def origin(article: Article | Listed) -> str:
     """Outlet and date of an article, the date marked when it was inferred."""
+    return f"{_outlet(article)}, {_day(article)}"
+
+
+def origin_html(article: Article | Listed, author: bool = False) -> str:
+    """The same as HTML, names kept apart, so that one written from right to left reorders nothing else."""
+    by = f", by <bdi>{escape(line(article.author))}</bdi>" if author and article.author else ""
+    return f"<bdi>{escape(_outlet(article))}</bdi>, {_day(article)}{by}"
+
+
+def _outlet(article: Article | Listed) -> str:
+    return line(article.outlet or "unknown outlet")
+
+
+def _day(article: Article | Listed) -> str:
     day = article.published.strftime("%d %B %Y").lstrip("0") if article.published else "undated"
-    inferred = " (date inferred)" if article.published_basis == "inferred" else ""
-    return f"{line(article.outlet or 'unknown outlet')}, {day}{inferred}"
+    return day + (" (date inferred)" if article.published_basis == "inferred" else "")
 
 
 def web_address(url: str | None) -> str:

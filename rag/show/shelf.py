@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rag.listed import Listed
 from rag.show.article import article_html
-from rag.show.plain import line, origin, web_address
+from rag.show.plain import line, origin_html, web_address
 from rag.types import Article
 
 
@@ -64,11 +64,13 @@ def outcome_html(name: str, done: str, problems: Sequence[str]) -> str:
     return f'<li class="{state}"><b>{escape(line(name))}</b> <span>{escape(line(said))}</span>{why}</li>'
 
 
-def outcomes_html(outcomes: Sequence[str], failed: str = "") -> str:
-    """What became of all that was added, each already HTML; or why nothing could be."""
+def outcomes_html(outcomes: Sequence[str], failed: str = "", summed: str = "") -> str:
+    """What became of all that was added, each already HTML, and `summed` up, or why nothing could be."""
     if failed:
         return f'<p class="failure" role="alert">{escape(line(failed))}</p>'
-    return f'<ul class="outcomes" role="status">{"".join(outcomes)}</ul>'
+    heard = "" if summed else ' role="status"'
+    listed = f'<ul class="outcomes"{heard} tabindex="0">{"".join(outcomes)}</ul>'
+    return (f'<p class="sum" role="status">{escape(line(summed))}</p>' if summed else "") + listed
 
 
 def fixed_html(names: Sequence[str]) -> str:
@@ -98,9 +100,8 @@ def _empty(sheet: Sheet) -> str:
 
 
 def _row_html(row: Listed, sheet: Sheet) -> str:
-    by = f", by {escape(line(row.author))}" if row.author else ""
     return (
-        f'<li class="entry"><h3>{_opener(row)}</h3><p class="origin">{escape(origin(row))}{by}</p>'
+        f'<li class="entry"><h3>{_opener(row)}</h3><p class="origin">{origin_html(row, author=True)}</p>'
         f'<p class="facts"><span>{_length(row)}</span>{_link_html(row)}{_older_html(row, sheet)}'
         f"{'' if sheet.fixed else _remover(row)}</p>{_earlier_html(row, sheet)}</li>"
     )
@@ -138,7 +139,7 @@ def _older_html(row: Listed, sheet: Sheet) -> str:
 def _earlier_html(row: Listed, sheet: Sheet) -> str:
     older = sheet.earlier.get(row.id, ())
     items = "".join(
-        f'<li>{_opener(each)} <span class="origin">{escape(origin(each))}, {_length(each)}</span></li>'
+        f'<li>{_opener(each)} <span class="origin">{origin_html(each)}, {_length(each)}</span></li>'
         for each in older
     )
     more = row.versions - len(older)

@@ -15,6 +15,8 @@ from rag.show.plain import line
 TOLD_APART = 8
 OTHERS = "others"
 _MONTHS, _DAYS = 120, 62
+# So many periods have room on a telephone; more of them are scrolled.
+_ROOM = 62
 _WIDTH, _HEIGHT, _TOP, _BOTTOM = 6.0, 150, 22, 24
 # A bar of one article beside one of thousands can still be seen and met.
 _LEAST = 3.0
@@ -104,7 +106,7 @@ def _legend_html(counted: Sequence[Counted], ranked: Sequence[str | None], keys:
         totals[outlet_key(outlet, ranked)] += articles
     items = "".join(
         f'<li><button type="button" class="tool" data-outlet="{escape(key)}">'
-        f'<span class="swatch lane-{lane}" aria-hidden="true"></span>{escape(outlet_name(key))}'
+        f'<span class="swatch lane-{lane}" aria-hidden="true"></span><bdi>{escape(outlet_name(key))}</bdi>'
         f' <span class="many">{totals[key]:,}</span></button></li>'
         for lane, key in enumerate(keys)
         if totals[key]
@@ -130,10 +132,12 @@ def _svg(bars: Sequence[Bar], unit: Unit, keys: Sequence[str]) -> str:
     labels = "".join(_label(middle(first), _named(first, unit)) for first in _labelled(sorted(totals)))
     top = f'<text class="most" x="0" y="{_TOP - 6}">{most:,}</text>'
     tall = _TOP + _HEIGHT + _BOTTOM
+    room = " long" if count > _ROOM else ""
     return (
+        f'<div class="plot{room}">'
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bars" width="100%" height="{tall}" role="group"'
         f' aria-label="Articles by {unit} and outlet; the arrow keys lead from bar to bar">'
-        f"{grid}{top}{marks}{labels}</svg>"
+        f"{grid}{top}{marks}{labels}</svg></div>"
     )
 
 
