@@ -31,6 +31,8 @@ MAX_FILES, MAX_TEXT, MAX_FIELD, MAX_ADDRESS = 200, 400_000, 300, 2_000
 # So many problems of one file are told.
 _TOLD = 5
 _NAME_WORDS = 8
+# So many outcomes are too many to be taken in at a glance.
+_MANY = 10
 
 # Told how many articles are done, and of about how many.
 Watch = Callable[[int, int], object]
@@ -54,6 +56,15 @@ class Outcome:
         if sum(some.values()) == 1:
             return next(iter(some))
         return ", ".join(f"{number:,} {word}" for word, number in some.items())
+
+
+def summed(outcomes: Sequence[Outcome]) -> tuple[str, list[Outcome]]:
+    """Many outcomes in a line, and then those that need a look before the others; few as they are."""
+    if len(outcomes) < _MANY:
+        return "", list(outcomes)
+    unread = sum(not each.done for each in outcomes)
+    told = f"{len(outcomes) - unread:,} of {len(outcomes):,} files were read"
+    return told, sorted(outcomes, key=lambda each: not each.problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,21 @@ from typing import Any
 
 import gradio as gr
 
-from page.additions import MAX_ADDRESS, MAX_FIELD, MAX_TEXT, Additions, Outcome, Pasted, Watch
+from page.additions import (
+    MAX_ADDRESS,
+    MAX_FIELD,
+    MAX_TEXT,
+    Additions,
+    Outcome,
+    Pasted,
+    Watch,
+    summed,
+)
+from page.gate import MAX_UPLOAD
 from page.listing import ANY, Picked, Place, choices, list_html, plot_html, sought_of
 from page.serving import asset
 from page.turns import without_folders
-from page.uploaded import ACCEPTED
+from page.uploaded import ACCEPTED, MAX_BYTES
 from rag import Assistant, PressroomError
 from rag.show import (
     failure_html,
@@ -29,6 +39,8 @@ from rag.terminal import tell
 _HTML: dict[str, Any] = {"apply_default_css": False}
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _DAY: dict[str, Any] = {"placeholder": "YYYY-MM-DD", "max_lines": 1, "max_length": 10, "elem_classes": "day"}
+# The browser's part of Gradio says no more than "Error" of an upload that is refused for its length.
+_LIMITS = f"Files, {MAX_BYTES // 10**6} MB each, {MAX_UPLOAD // 10**6} MB in all"
 _WAITING = '<p class="empty">Reading the library …</p>'
 
 Changes = dict[Any, Any]
@@ -79,7 +91,7 @@ class _Shelf:
         with gr.Accordion("Add articles", open=False, elem_id="adding"):
             with gr.Tab("Files"):
                 self.files = gr.File(
-                    file_count="multiple", file_types=list(ACCEPTED), label="Files", height=140
+                    file_count="multiple", file_types=list(ACCEPTED), label=_LIMITS, height=140
                 )
                 self.add_files = gr.Button("Add the files", variant="primary", scale=0)
             with gr.Tab("Web address"):
@@ -89,7 +101,8 @@ class _Shelf:
                 self.add_address = gr.Button("Add the article", variant="primary", scale=0)
             with gr.Tab("Text"):
                 self._lay_out_pasting()
-            self.outcomes = gr.HTML("", js_on_load=None, elem_id="outcomes", **_HTML)
+            script = "watch('value', () => element.scrollIntoView({block: 'nearest'}));"
+            self.outcomes = gr.HTML("", js_on_load=script, elem_id="outcomes", **_HTML)
 
     def _lay_out_pasting(self) -> None:
         field: dict[str, Any] = {"max_length": MAX_FIELD, "scale": 1, "min_width": 140}
@@ -221,7 +234,8 @@ class _Shelf:
         except (PressroomError, OSError) as error:
             tell(f"error: {error}")
             return {self.outcomes: outcomes_html((), without_folders(str(error)))}
-        told = outcomes_html([outcome_html(each.name, each.done, each.problems) for each in outcomes])
+        line_, listed = summed(outcomes)
+        told = outcomes_html([outcome_html(o.name, o.done, o.problems) for o in listed], summed=line_)
         failed = all(not each.done for each in outcomes)
         emptied = {} if failed else dict.fromkeys(fields)
         shown = self._shown(self._picked(given), Place())
