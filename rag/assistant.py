@@ -235,9 +235,9 @@ class Assistant:
 
     def _quote(self, turn: _Turn) -> Iterator[Sentence]:
         with turn.step("answer"):
-            unheard = silence.unheard_names(turn.question, turn.frequencies)
+            missing = silence.unheard(turn.question, turn.frequencies)
             draft = quoting.quote(
-                () if unheard else turn.read, self.config.quote_sentences, self.config.silence_below
+                () if missing else turn.read, self.config.quote_sentences, self.config.silence_below
             )
         with turn.step("verify"):
             known = {sentence.number: sentence for sentence in turn.offered}

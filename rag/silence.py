@@ -187,11 +187,14 @@ def _names_or_all(parts: Sequence[_Part]) -> list[_Part]:
     return [part for part in parts if part.named] or list(parts)
 
 
-def unheard_names(question: Question, frequencies: Mapping[str, int]) -> list[str]:
-    """Words of names in the question that no article holds; what is asked of them cannot be answered.
+def unheard(question: Question, frequencies: Mapping[str, int]) -> list[str]:
+    """Words of names in the question that no article holds; where none of its words is held, all of them.
 
-    The question's first word has its capital in any case.
+    What is asked of them cannot be answered, least of all by articles in another language. The question's
+    first word has its capital in any case.
     """
+    if not any(frequencies.values()):
+        return list(frequencies)
     asked = question.standalone
     named = {word for name in names(asked) for word in content_words(name)} - set(words(asked)[:1])
     return [word for word, count in frequencies.items() if word in named and count == 0]

@@ -24,7 +24,7 @@ _MARK = re.compile(r"(?:\baccording to )?\[\d{1,3}\],? ?", re.IGNORECASE)
 _LATER_CAPITAL = re.compile(r"\s[A-Z]")
 _TOO_LITTLE, _STILL_LITTLE, _LEAST_ASKED = 2, 5, 3
 # Short names are easily other names: Marina is not Marine.
-_CORRECT_FROM, _CORRECT_NAME_FROM = 5, 7
+_CORRECT_FROM, _CORRECT_NAME_FROM = 4, 7
 
 
 def understand(question: Question) -> Question:

@@ -43,7 +43,7 @@ TARGETS: tuple[tuple[Any, str], ...] = (
     (reader.Reader, "read"),
     (rank, "scores"),
     (answer, "quote"),
-    (silence, "unheard_names"),
+    (silence, "unheard"),
     (articles.making, "body_spans"),
     (articles.kinds, "made"),
     (collection, "_signature"),

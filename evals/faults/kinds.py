@@ -154,7 +154,7 @@ FAULTS = (
         "abstention never",
         _both(
             _instead("rag.answer.quote", _never_silent),
-            _instead("rag.silence.unheard_names", lambda *_: ()),
+            _instead("rag.silence.unheard", lambda *_: ()),
         ),
         ("unanswerable", "as-of"),
     ),
