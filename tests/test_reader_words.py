@@ -179,3 +179,20 @@ def test_each_sentence_is_looked_at_beside_the_question() -> None:
     assert [0.0, 0.0, 0.0, 0.0] == seen("What did the bank say?", "unquoted")
     assert [0.0, 0.0, 0.0, 1.0] == seen("When did the bank speak?", "label")
     assert [0.0, 0.0, 0.0, 0.0] == seen("When was it published?", "label")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "asked", "said"),
+    [
+        (1.0, "What did it sign in 2022?", "It signed a pact in 2023."),
+        (0.0, "What did it sign in 2022?", "It signed a pact in 2022."),
+        (0.0, "What did it sign in 2022?", "It signed a pact on the 20th."),
+        (0.0, "What did it sign on the 20th?", "It signed a pact in 2023."),
+    ],
+)
+def test_a_sentence_of_another_year_is_seen(wrong: float, asked: str, said: str) -> None:
+    """A year is a number: no day of a month, whatever it begins with."""
+    told = article(said)
+    (passage,) = split(told, 220)
+    (found,) = features(ask(Question(asked, standalone=asked)), passage, told)
+    assert wrong == found.wrong_year

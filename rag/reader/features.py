@@ -88,7 +88,7 @@ def _wrong_year(asked: Asked, sentence: str, article: Article) -> float:
 
 
 def _is_year(word: str) -> bool:
-    return len(word) == 4 and word[:2] in ("19", "20")
+    return len(word) == 4 and word.isdecimal() and word[:2] in ("19", "20")
 
 
 @lru_cache(maxsize=20_000)
