@@ -84,7 +84,7 @@ def _tend(config: Config, options: argparse.Namespace) -> int:
             return _check(collection)
         if options.list:
             lines = [_entry(article) for article in collection.library.articles()]
-        elif options.show:
+        elif options.show is not None:
             lines = _shown(collection, options.show)
         elif options.remove:
             lines = [f"removed {_entry(collection.remove(wanted))}" for wanted in options.remove]

@@ -184,7 +184,7 @@ def test_an_old_citation_still_resolves(call: Run, news: Path) -> None:
 
 
 def test_what_cannot_be_shown_is_one_line(call: Run, news: Path) -> None:
-    """An id that is unknown, or was removed, and a place outside the article are errors."""
+    """An id that is unknown, was removed or is empty, and a place outside the article are errors."""
     call(news)
     _, out, _ = call("--list")
     key = out[0].split("\t")[0]
@@ -193,8 +193,8 @@ def test_what_cannot_be_shown_is_one_line(call: Run, news: Path) -> None:
         assert (1, []) == (status, shown)
         assert told[0].endswith(f"the article has {len(NEWS['a'])} characters")
     call("--remove", key)
-    for wanted in (key, f"{key}:0-4"):
-        assert (1, [], [f"error: no article has the id or source {key!r}; --list shows them"]) == call(
+    for wanted, told_of in ((key, key), (f"{key}:0-4", key), ("", "")):
+        assert (1, [], [f"error: no article has the id or source {told_of!r}; --list shows them"]) == call(
             "--show", wanted
         )
 
