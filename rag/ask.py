@@ -94,6 +94,8 @@ def _asked(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
 
 
 def _from_object(value: dict[str, Any]) -> dict[str, Any]:
+    # NaN and Infinity are read as numbers, and are no JSON to give back.
+    json.dumps(value, allow_nan=False)
     question, history, key = value.get("question"), value.get("history") or [], value.get("id")
     texts = isinstance(history, list) and all(isinstance(item, str) for item in history)
     if not isinstance(question, str) or not texts:

@@ -59,15 +59,17 @@ def test_lines_are_answered_in_order(
         "{broken",
         json.dumps({"history": [], "id": "x"}),
         "",
+        '{"question": "Who is Raymond Greene?", "id": NaN}',
+        '{"question": 1e999}',
         json.dumps({"question": "Who is Raymond Greene?", "id": 7}),
     ]
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
     assert 1 == ask.main(["--json", "-"])
     out, err = capsys.readouterr()
-    answers = [json.loads(line) for line in out.splitlines()]
-    assert ["answered", "answered", "failed", "failed", "answered"] == [a["status"] for a in answers]
-    assert [None, "b", None, "x", 7] == [a["id"] for a in answers]
-    assert 2 == len(err.splitlines())
+    answers = [json.loads(line, parse_constant=pytest.fail) for line in out.splitlines()]
+    assert ["answered"] * 2 + ["failed"] * 4 + ["answered"] == [a["status"] for a in answers]
+    assert [None, "b", None, "x", None, None, 7] == [a["id"] for a in answers]
+    assert 4 == len(err.splitlines())
 
 
 def test_these_articles_instead(
