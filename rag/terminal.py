@@ -74,7 +74,11 @@ def guarded(command: Callable[[], int], home: str | None = None) -> int:
 def add_shared_options(parser: argparse.ArgumentParser) -> None:
     """The options that asking and the page have in common."""
     parser.add_argument(
-        "--articles", nargs="+", metavar="PATH", help="ask these files or folders, not the library"
+        "--articles",
+        nargs="+",
+        type=_path,
+        metavar="PATH",
+        help="ask these files or folders, not the library",
     )
     add_home_option(parser)
     parser.add_argument("--quote", action="store_true", help="answer by quoting; never call a model")
@@ -83,7 +87,14 @@ def add_shared_options(parser: argparse.ArgumentParser) -> None:
 
 def add_home_option(parser: argparse.ArgumentParser) -> None:
     """Where the library lives."""
-    parser.add_argument("--home", metavar="DIR", help="where the library lives (or RAG_HOME)")
+    parser.add_argument("--home", type=_path, metavar="DIR", help="where the library lives (or RAG_HOME)")
+
+
+def _path(text: str) -> str:
+    """A path as it was given; an empty one, of a variable that is not set, would be the working folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("a path is empty")
+    return text
 
 
 def config_of(options: argparse.Namespace) -> Config:

@@ -80,7 +80,6 @@ def test_these_articles_instead(
     folder.mkdir()
     (folder / "a.txt").write_text("Mayor Ito opened the Kanda bridge on 4 May.\n", encoding="utf-8")
     (folder / "empty.txt").write_text("", encoding="utf-8")
-    command = ["--articles", str(folder), "--json", "Who opened the Kanda bridge?"]
     command = ["--json", "Who opened the Kanda bridge?", "--articles", str(folder)]
     assert 0 == ask.main(command)
     out, err = capsys.readouterr()
@@ -96,7 +95,15 @@ def test_these_articles_instead(
         raise AssertionError("nothing has changed, so no passage should be embedded again")
 
     monkeypatch.setattr("rag.intake.split", no_embedding)
-    assert 0 == ask.main(command)
+    assert 0 == ask.main(["--json", "--articles", str(folder), "Who opened the Kanda bridge?"])
+
+
+@pytest.mark.parametrize("option", ["--home", "--articles"])
+def test_an_empty_path_is_no_folder(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a variable that is not set leaves behind does not name the working folder."""
+    with pytest.raises(SystemExit, match="2"):
+        ask.main(["who signed it?", option, ""])
+    assert f"argument {option}: a path is empty" in capsys.readouterr().err
 
 
 def test_a_closed_pipe_is_no_error(here: Path) -> None:
