@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 
 from rag.sentences import sentence_spans
 from rag.types import Evidence, Passage, Question, Reading, passage_id
@@ -20,6 +20,8 @@ _COMPARED = re.compile(
 )
 _BEGINS = re.compile(rf"^(?:and |but )?{_ASKS}|^(?:did|does|do|is|are|was|were|has|have|will|can)\b", re.I)
 _LEAST_WORDS = 2
+# So many parts are looked for, each as long as a question by itself; the whole is looked for too.
+_MOST = 5
 # From this chance that anything answers on, a part has its share of what is quoted.
 _HEARD = 0.1
 
@@ -27,10 +29,10 @@ _HEARD = 0.1
 def parts(question: Question) -> tuple[Question, ...]:
     """The question, and each of the two or more things that it asks; the question alone where it asks one.
 
-    Asked whole too, since one part may only be understood beside the other.
+    Asked whole too, since one part may only be understood beside the other. Of very many the first few.
     """
-    texts = list(_texts(question.standalone))
-    if len(texts) < 2 or any(len(content_words(text)) < _LEAST_WORDS for text in texts[:1]):
+    texts = list(islice(_texts(question.standalone), _MOST))
+    if len(texts) < 2 or len(content_words(texts[0])) < _LEAST_WORDS:
         return (question,)
     first = content_words(texts[0])
     topics = [(), *(_topic(text, first) for text in texts[1:])]

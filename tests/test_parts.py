@@ -50,6 +50,13 @@ def test_what_a_question_asks(asked: str, found: list[tuple[str, tuple[str, ...]
     assert found == [(part.standalone, part.topic) for part in each]
 
 
+def test_of_very_many_the_first_few_are_looked_for() -> None:
+    """A question of a thousand parts costs no more than one of a few, each a search of its own."""
+    asked = "Who opened the bridge, " + "and who closed the port " * 1_000
+    whole, *each = parts(question(asked))
+    assert (asked, 5) == (whole.standalone, len(each))
+
+
 def evidence(chances: dict[int, float], first: int = 0, last: int = 4) -> Evidence:
     """Evidence of some of the sentences of one article, with these chances."""
     told = article(TEXT)
