@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from rag.index import ChromaIndex, Folder, Manifest, Prove, opened_unproven
 from rag.library import Library, Row
 from rag.prove import prove
 from rag.types import Scope
-from tests.conftest import WordEmbedder, entry
+from tests.conftest import ROOT, WordEmbedder, entry
 
 DAYS = [None, *(date(2022, 12, 30) + timedelta(days=n) for n in range(6))]
 OUTLETS = [None, "Jiji Press", "Nikkei Asia", "Bureau “Été” 日本"]
@@ -232,6 +233,24 @@ def test_garbage_is_one_clear_error(folder: Path, tmp_path: Path) -> None:
         with pytest.raises(IndexFailed, match=bad.name) as caught:
             Folder(tmp_path, _none).open(bad.name)
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.child_process
+def test_an_index_that_may_not_be_written_is_searched(folder: Path, tmp_path: Path) -> None:
+    """Where files and folders may only be read, as in another user's library, the index answers."""
+    shutil.copytree(folder / "index-1", tmp_path / "index-1")
+    for path in (tmp_path / "index-1", *(tmp_path / "index-1").rglob("*")):
+        path.chmod(path.stat().st_mode & ~0o222)
+    # Root may write whatever a mode says, unless that is taken from it.
+    bound = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+    search = (
+        "import sys, numpy; from pathlib import Path; from rag.index import Folder\n"
+        "index = Folder(Path(sys.argv[1]), lambda *_: ()).open('index-1')\n"
+        "print(len(index.search(numpy.ones(index.manifest.dimension, numpy.float32), 3)))"
+    )
+    command = [*bound, sys.executable, "-c", search, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (0, "3\n") == (done.returncode, done.stdout), done.stderr
 
 
 def test_a_wrong_dimension_is_one_clear_error(index: ChromaIndex) -> None:

@@ -145,7 +145,7 @@ def _opened(folder: Path, manifest: Manifest) -> ChromaIndex:
         if "readonly" not in str(error) and "read-only" not in str(error).lower():
             raise
         copy = tempfile.TemporaryDirectory(prefix="pressroom-index-")
-        shutil.copytree(folder, copy.name, dirs_exist_ok=True)
+        _copy(folder, Path(copy.name))
         client = _client(Path(copy.name))
 
     def close() -> None:
@@ -163,6 +163,15 @@ def _opened(folder: Path, manifest: Manifest) -> ChromaIndex:
         close()
         raise
     return ChromaIndex(collection, manifest, str(folder), close)
+
+
+def _copy(folder: Path, to: Path) -> None:
+    """Files and folders without their modes, which may be what keeps Chroma from writing."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            copied = to / path.relative_to(folder)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copied)
 
 
 def _client(folder: Path) -> ClientAPI:
