@@ -831,6 +831,16 @@ def test_a_library_file_that_is_a_folder_is_refused(tmp_path: Path) -> None:
         Library.open(tmp_path)
 
 
+def test_a_library_file_that_cannot_be_looked_at_is_refused(tmp_path: Path) -> None:
+    """Where the system will not even say whether there is a file, that is one clear error too."""
+    # The folder's path is as long as a path may be, and the file's is longer.
+    folder = tmp_path
+    while len(str(folder)) < 4_090:
+        folder /= "x" * min(200, 4_090 - len(str(folder)))
+    with pytest.raises(LibraryUnwritable, match=r"^cannot use .*: file name too long$"):
+        Library.open(folder)
+
+
 def test_a_locked_file_is_busy(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """While another connection writes, a write says busy, and a read still answers."""
     _store(library, _article("The talks ended."))

@@ -24,8 +24,11 @@ def open_file(path: Path) -> sqlite3.Connection:
     Raises LibraryUnwritable, LibraryCorrupt, LibraryNewer, LibraryBusy or LibraryError.
     """
     _make_folder(path.parent)
-    with translated(str(path)):
-        return _prepared(_connect(path), str(path))
+    try:
+        with translated(str(path)):
+            return _prepared(_connect(path), str(path))
+    except OSError as error:
+        raise LibraryUnwritable(f"cannot use {path}: {(error.strerror or str(error)).lower()}") from error
 
 
 def open_memory() -> sqlite3.Connection:
