@@ -64,7 +64,7 @@ def _run(options: argparse.Namespace, made: Path) -> int:
         if options.accept and not options.only:
             baseline.save(records, plan.file)
             tell(f"accepted: {plan.file}; commit it")
-    except (PressroomError, CaseError) as error:
+    except (PressroomError, CaseError, OSError) as error:
         tell(f"error: {error}")
         return 2
     print(text + (f"\n\n{report.failures(records)}" if options.failures else ""))
@@ -176,6 +176,12 @@ def _floors() -> dict[str, float]:
         raise CaseError(f"cannot use {FLOORS}: {error}") from error
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m evals",
@@ -189,13 +195,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sample",
         metavar="N",
-        type=int,
+        type=_count,
         default=300,
         help="at most N questions of a public set (default: 300)",
     )
     parser.add_argument("--model", metavar="NAME", help="answer with this model too, beside quoting")
     parser.add_argument(
-        "--times", metavar="N", type=int, default=1, help="ask the model N times (default: 1)"
+        "--times", metavar="N", type=_count, default=1, help="ask the model N times (default: 1)"
     )
     parser.add_argument("--only", metavar="ID_OR_KIND", help="only these cases; nothing is compared")
     parser.add_argument("--failures", action="store_true", help="print each failed case too")

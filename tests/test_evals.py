@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -479,6 +480,9 @@ def test_the_command_says_when_it_could_not_run(
 ) -> None:
     """Exit 2 for no suite, cases that are not true, an unknown case, a broken library, a full disk."""
     assert 2 == evals(small / "none")
+    for option in ("--sample", "--times"):
+        with pytest.raises(SystemExit, match="2"):
+            evals(small, option, "-1")
     assert 2 == evals(small, "--only", "no such case")
     assert 0 == evals(small, "--only", "opener")
     (small / "file").write_text("", encoding="utf-8")
@@ -492,6 +496,12 @@ def test_the_command_says_when_it_could_not_run(
     def gone(*_: object, **__: object) -> None:
         raise LibraryError("the disk is gone")
 
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(command.baseline, "save", full)
+    assert 2 == evals(small, "--accept")
+    assert "No space left on device" in capsys.readouterr().err
     monkeypatch.setattr(command.run, "ask_suites", gone)
     assert 2 == evals(small)
     assert "the disk is gone" in capsys.readouterr().err
