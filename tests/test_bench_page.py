@@ -10,14 +10,15 @@ import pytest
 from evals.bench import page
 from evals.bench.page import conversations, follow, served
 from evals.bench.seat import SEATS, Ask, PageFailed, at_desk, over_api
+from page.serving import free_port
 from rag import Assistant
-from tests.page.site import Site
+from tests.page.browser import Served
 
 
 @pytest.fixture(scope="module")
 def site(seeded_home: Path) -> Iterator[str]:
     """The address of a page over the seeds."""
-    with Site(seeded_home) as site:
+    with Served(seeded_home) as site:
         yield site.address
 
 
@@ -57,16 +58,14 @@ def test_a_conversation_at_the_desk_is_its_own(site: str, assistant: Assistant) 
 
 
 def test_what_does_not_answer_ends_the_bench(
-    seeded_home: Path, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+    site: str, seeded_home: Path, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A question that fails, a page that is gone and one that does not start are each said in a line."""
     ((turn,),) = conversations(assistant, 1, 1)
-    with Site(seeded_home) as site:
-        with pytest.raises(PageFailed, match="'' was not answered"):
-            over_api(site.address)(turn._replace(question=""))
-        address = site.address
+    with pytest.raises(PageFailed, match="'' was not answered"):
+        over_api(site)(turn._replace(question=""))
     with pytest.raises(PageFailed, match="does not answer"):
-        over_api(address)(turn)
+        over_api(f"http://127.0.0.1:{free_port(0)}")(turn)
     monkeypatch.setattr(page, "PAGE", seeded_home / "nothing.py")
     with pytest.raises(PageFailed, match="did not start"), served(seeded_home):
         pass

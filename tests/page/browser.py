@@ -7,9 +7,7 @@ import re
 import subprocess
 import sys
 import threading
-from contextlib import closing
 from functools import cached_property
-from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, cast
@@ -47,12 +45,12 @@ spite.txt:
 
 
 class Served:
-    """The page in a process of its own, on a free port; it starts while others are being tested."""
+    """The page over a home, on a free port, in a process of its own; without a model named it quotes."""
 
-    def __init__(self, home: Path, *options: str, **environment: str) -> None:
+    def __init__(self, home: Path, *options: str, runner: Path = ROOT / "app.py", **environment: str) -> None:
         quiet = {"OPENAI_API_KEY": "", "OPENAI_BASE_URL": "", "RAG_MODEL": "", "RAG_HOME": str(home)}
         self._process = subprocess.Popen(
-            [sys.executable, str(ROOT / "app.py"), "--port", "0", *options],
+            [sys.executable, str(runner), "--port", "0", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=home.parent,
@@ -64,18 +62,23 @@ class Served:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.communicate(timeout=20)
+        self.stop()
 
     @cached_property
     def address(self) -> str:
         """The address that the command prints once it serves."""
         assert self._process.stdout is not None
-        found = re.search(r"http://127\.0\.0\.1:\d+", self._process.stdout.readline())
+        found = re.search(r"http://[\d.]+:\d+", self._process.stdout.readline())
         if found is None:
             self._process.kill()
             pytest.fail(f"the page did not start: {self._process.communicate()[1][-500:]}")
-        return found.group()
+        return found.group().replace("0.0.0.0", "127.0.0.1")
+
+    def stop(self) -> tuple[int, str]:
+        """End the server as a service manager does; its exit status and what it said after its address."""
+        self._process.terminate()
+        told = "".join(self._process.communicate(timeout=60))
+        return self._process.returncode, told
 
 
 # How the focused element is called.
@@ -106,11 +109,26 @@ class Tab:
         self.page.wait_for_selector(".start")
         return self
 
+    def articles(self, address: str) -> Any:
+        """Go to the page and wait until its list of articles can be used; the page."""
+        self.open(address).page.click("role=tab[name=Articles]")
+        self.page.wait_for_selector(".entry")
+        return self.page
+
+    def send(self, question: str) -> None:
+        """Type a question and send it."""
+        self.page.fill("#question textarea", question)
+        self.page.press("#question textarea", "Enter")
+
+    def begin(self, address: str, question: str) -> None:
+        """Go to the page, ask, and come back when a sentence stands there and more are to come."""
+        self.open(address).send(question)
+        self.page.wait_for_selector("[aria-busy] .sentence")
+
     def ask(self, question: str) -> Any:
         """Ask, wait for the answer to be finished, and return its turn."""
         turns = self.page.locator(".turn").count()
-        self.page.fill("#question textarea", question)
-        self.page.press("#question textarea", "Enter")
+        self.send(question)
         turn = self.page.locator(".turn").nth(turns)
         turn.locator(".answer:not([aria-busy])").wait_for()
         return turn
@@ -175,12 +193,3 @@ class _Reply(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
-
-
-def fetched(address: str, path: str, host: str | None = None) -> tuple[int, str]:
-    """The status and text that the server gives for a path, which is sent as it stands."""
-    parts = urlsplit(address)
-    with closing(HTTPConnection(str(parts.hostname), parts.port, timeout=10)) as connection:
-        connection.request("GET", path, headers={"Host": host or parts.netloc})
-        reply = connection.getresponse()
-        return reply.status, reply.read().decode("utf-8", "replace")

@@ -1,7 +1,7 @@
-"""Run in a child: the page's command with every address that Python reaches for written down, or its routes.
+"""Run in a child: the page's command, with what it reaches for and the routes that it has written down.
 
-`python child.py ARGUMENTS` is `python app.py ARGUMENTS`; $REACHED names the file of addresses.
-`python child.py routes` prints each route of the app as Gradio makes it, methods and path, a line each.
+`python child.py ARGUMENTS` is `python app.py ARGUMENTS`; $REACHED names the file of every address that Python
+reaches for, $ROUTES that of the routes of the app as Gradio makes it: methods and path, a line each.
 """
 
 from __future__ import annotations
@@ -48,16 +48,24 @@ def routes(app: Any, before: str = "") -> Iterator[str]:
             yield f"GET,POST {before}{route.path}/{{below:path}}"
 
 
-if sys.argv[1:] == ["routes"]:
-    import app
-    from rag import Assistant
-
-    page = app.build(Assistant(), ())
+def noted(*given: Any, **named: Any) -> None:
+    """Serve as the command does, and write down the routes of the app before the page goes in front of it."""
     from gradio.routes import App
 
-    print("\n".join(routes(App.create_app(page, mcp_server=True))))
-else:
-    sys.addaudithook(watch)
-    import app
+    create = App.create_app
 
-    sys.exit(app.main())
+    def created(*of: Any, **how: Any) -> Any:
+        made = create(*of, **how)
+        Path(os.environ["ROUTES"]).write_text("\n".join(routes(made)), encoding="utf-8")
+        return made
+
+    App.create_app = created
+    serve(*given, **named)
+
+
+sys.addaudithook(watch)
+import app  # noqa: E402 - what it reaches for while it is imported is watched too
+from page.serving import serve  # noqa: E402
+
+app.serve = noted
+sys.exit(app.main())

@@ -6,12 +6,11 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests.page.browser import CHROMIUM, FLAGS, KEY, SPITEFUL, SPITEFUL_METADATA, WAIT_MS, Model, Served, Tab
+from tests.page.browser import CHROMIUM, FLAGS, KEY, WAIT_MS, Model, Served, Tab
 
 
 @pytest.fixture(scope="session")
@@ -21,37 +20,18 @@ def page_home(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="session")
-def pages(page_home: Path, model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Three pages: quoting, a model writing, and one over an article that tries to be more than text."""
-    folder = tmp_path_factory.mktemp("spiteful") / "articles"
-    folder.mkdir()
-    (folder / "spite.txt").write_text(f"Harbor news\n\n{SPITEFUL}\n", encoding="utf-8")
-    (folder / "metadata.yaml").write_text(SPITEFUL_METADATA, encoding="utf-8")
-    url = f"http://127.0.0.1:{model.port}/v1"
-    with (
-        Served(page_home, "--quote") as quoting,
-        Served(page_home, OPENAI_BASE_URL=url, OPENAI_API_KEY=KEY, RAG_MODEL="parrot") as writing,
-        Served(folder.parent / "home", "--quote", "--articles", str(folder)) as spiteful,
-    ):
-        yield SimpleNamespace(quoting=quoting, writing=writing, spiteful=spiteful)
-
-
-@pytest.fixture
-def quoting(pages: Any) -> str:
+def quoting(page_home: Path) -> Iterator[str]:
     """The address of the page over the seeds that answers by quoting."""
-    return str(pages.quoting.address)
+    with Served(page_home, "--quote") as page:
+        yield page.address
 
 
-@pytest.fixture
-def writing(pages: Any) -> str:
+@pytest.fixture(scope="session")
+def writing(page_home: Path, model: Model) -> Iterator[str]:
     """The address of the page over the seeds where a model answers."""
-    return str(pages.writing.address)
-
-
-@pytest.fixture
-def spiteful(pages: Any) -> str:
-    """The address of the page over the article that tries to be more than text."""
-    return str(pages.spiteful.address)
+    url = f"http://127.0.0.1:{model.port}/v1"
+    with Served(page_home, OPENAI_BASE_URL=url, OPENAI_API_KEY=KEY, RAG_MODEL="parrot") as page:
+        yield page.address
 
 
 # Not for longer than a module: Playwright holds the event loop of the thread, which other tests need.

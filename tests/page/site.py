@@ -1,60 +1,14 @@
-"""The page served for the tests of its doors, in a process of its own, and plain requests to it."""
+"""Plain requests to a page that is served: paths as they stand, the API, uploads, the password."""
 
 from __future__ import annotations
 
 import base64
 import json
-import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import closing
-from functools import cached_property
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
-
-import pytest
-
-from tests.conftest import ROOT, child_environment
-
-
-class Site:
-    """The page over a home, quoting, on a free port; it starts while others are being tested."""
-
-    def __init__(self, home: Path, *options: str, runner: Path = ROOT / "app.py", **environment: str) -> None:
-        quiet = {"OPENAI_API_KEY": "", "OPENAI_BASE_URL": "", "RAG_MODEL": "", "RAG_HOME": str(home)}
-        self._process = subprocess.Popen(
-            [sys.executable, str(runner), "--port", "0", "--quote", *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=home.parent,
-            env=child_environment(**{**quiet, **environment}),
-            text=True,
-        )
-
-    def __enter__(self) -> Site:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @cached_property
-    def address(self) -> str:
-        """The address that the command prints once it serves."""
-        assert self._process.stdout is not None
-        found = re.search(r"http://[\d.]+:\d+", self._process.stdout.readline())
-        if found is None:
-            self._process.kill()
-            pytest.fail(f"the page did not start: {self._process.communicate()[1][-500:]}")
-        return found.group().replace("0.0.0.0", "127.0.0.1")
-
-    def stop(self) -> tuple[int, str]:
-        """End the server as a service manager does; its exit status and what it said after its address."""
-        self._process.terminate()
-        told = "".join(self._process.communicate(timeout=30))
-        return self._process.returncode, told
 
 
 class Reply(NamedTuple):

@@ -1,8 +1,7 @@
-"""Asking in a browser: answers, citations opened in their article, silence, and what is refused."""
+"""Asking in a browser: answers, citations opened in their article, and silence."""
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import subprocess
@@ -22,7 +21,8 @@ from rag import Assistant
 from rag.errors import LibraryError, UsageError
 from rag.show import line, origin
 from tests.conftest import ROOT, child_environment
-from tests.page.browser import BRAZIL, KEY, SIGNED, SPITEFUL, Model, Tab, fetched
+from tests.page.browser import BRAZIL, KEY, SIGNED, Model, Tab
+from tests.page.site import fetch
 
 # Asking
 
@@ -140,11 +140,8 @@ def test_conversations_do_not_mix_and_can_begin_anew(quoting: str, tab: Tab, bro
 def test_sentences_stream_in_and_dropped_ones_are_counted(writing: str, tab: Tab, model: Model) -> None:
     """A checked sentence is there before the model is done; a failed one is counted, with its reason."""
     model.go_on.clear()
-    tab.open(writing)
+    tab.begin(writing, SIGNED)
     assert tab.page.get_by_label("parrot").is_checked()
-    tab.page.fill("#question textarea", SIGNED)
-    tab.page.press("#question textarea", "Enter")
-    tab.page.wait_for_selector("[aria-busy] .sentence")
     assert "Austin and Hamada signed a Security of Supply Arrangement. 1" == tab.text(".sentence")
     tab.page.click("[aria-busy] .cite")
     tab.page.wait_for_selector("mark")
@@ -156,19 +153,15 @@ def test_sentences_stream_in_and_dropped_ones_are_counted(writing: str, tab: Tab
     tab.page.click(".dropped summary")
     assert "figure" in tab.page.locator(".dropped .why").inner_text()
     assert "77 million" not in tab.page.locator(".turns").inner_text()
-    assert KEY not in tab.page.content() + fetched(writing, "/config")[1] + fetched(writing, "/")[1]
+    assert KEY not in tab.page.content() + fetch(writing, "/config").text + fetch(writing, "/").text
 
 
 @pytest.mark.browser
 def test_what_is_sent_during_an_answer_is_asked_after_it(writing: str, tab: Tab, model: Model) -> None:
     """A question sent while the model still writes is neither lost nor mixed into the first answer."""
     model.go_on.clear()
-    tab.open(writing)
-    tab.page.fill("#question textarea", SIGNED)
-    tab.page.press("#question textarea", "Enter")
-    tab.page.wait_for_selector("[aria-busy] .sentence")
-    tab.page.fill("#question textarea", f"{SIGNED} Who?")
-    tab.page.press("#question textarea", "Enter")
+    tab.begin(writing, SIGNED)
+    tab.send(f"{SIGNED} Who?")
     model.go_on.set()
     tab.page.locator(".turn").nth(1).locator(".answer:not([aria-busy])").wait_for()
     assert [SIGNED, f"{SIGNED} Who?"] == tab.page.locator(".question").all_text_contents()
@@ -188,61 +181,6 @@ def test_a_failed_model_is_noted_and_the_quoted_answer_stands_in(
     assert turn.locator(".note").text_content().endswith("quoting instead")
     assert turn.locator(".cite").count() > 0
     assert "Quoted from the articles, word for word." == turn.locator(".voice").text_content()
-
-
-# What is refused
-
-
-@pytest.mark.browser
-def test_article_and_question_are_text_and_nothing_else(spiteful: str, tab: Tab) -> None:
-    """Markup in an article, its metadata and a question is shown as it stands and does nothing."""
-    asked = "what treaty did Mayor Quill sign? <img src=x onerror=window.hacked=5> ${window.hacked=6}"
-    turn = tab.open(spiteful).ask(asked)
-    assert asked == turn.locator(".question").text_content()
-    assert 0 == tab.page.locator(".example").count()
-    turn.locator(".cite").first.click()
-    tab.page.wait_for_selector("mark")
-    tab.page.wait_for_timeout(300)
-    assert f"Harbor news\n\n{SPITEFUL}\n" == tab.text("#article .text")
-    assert tab.text("mark") in SPITEFUL
-    assert 'Treaty <img src=x onerror="window.hacked=2"> ${window.hacked=3}' == tab.text("#article h2")
-    assert tab.page.evaluate("window.hacked === undefined")
-    assert 0 == tab.page.locator("#desk :is(script, img, iframe, a:not(.link))").count()
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/gradio_api/file=/etc/passwd",
-        "/gradio_api/file={library}",
-        "/gradio_api/file={app}",
-        "/gradio_api/file=http://127.0.0.1:9/",
-        "/gradio_api/file/etc/passwd",
-        "//gradio_api/file=/etc/passwd",
-        "/gradio_api/%66ile=/etc/passwd",
-        "/file=/etc/passwd",
-        "/gradio_api/proxy=http://127.0.0.1:9/",
-        "/gradio_api/upload",
-        "/static/../../../../../../../../etc/passwd",
-        "/assets/..%2f..%2f..%2froutes.py",
-        "/static/%2e%2e/%2e%2e/routes.py",
-    ],
-)
-def test_no_route_serves_files(quoting: str, page_home: Path, path: str) -> None:
-    """Neither the library nor any other file can be fetched from the server."""
-    library = next(page_home.glob("library.sqlite3"))
-    status, text = fetched(quoting, path.format(library=library, app=ROOT / "app.py"))
-    assert status in (403, 404)
-    assert not re.search(r"root:|SQLite format|import ", text)
-
-
-def test_the_page_tells_no_paths_and_answers_to_no_other_name(quoting: str, page_home: Path) -> None:
-    """Nothing served at the start names a folder of this machine; another host's name is turned away."""
-    start, config = fetched(quoting, "/"), fetched(quoting, "/config")
-    assert (200, 200) == (start[0], config[0])
-    for folder in {str(ROOT), str(page_home.parent), str(Path(sys.prefix)), str(Path.home())} - {"/"}:
-        assert f"{folder}{os.sep}" not in start[1] + config[1]
-    assert 400 == fetched(quoting, "/", host="elsewhere.example")[0]
 
 
 # Without a browser

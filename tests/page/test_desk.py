@@ -199,15 +199,12 @@ def test_asking_again_replaces_the_last_answer(quoting: str, tab: Tab) -> None:
 def test_an_answer_can_be_stopped(writing: str, tab: Tab, model: Model) -> None:
     """Stop leaves what had passed its checks, says so, and the next question is answered."""
     model.go_on.clear()
-    tab.open(writing)
-    tab.page.fill("#question textarea", SIGNED)
-    tab.page.press("#question textarea", "Enter")
-    tab.page.wait_for_selector("[aria-busy] .sentence")
+    tab.begin(writing, SIGNED)
     tab.page.get_by_role("button", name="Stop").click()
     tab.page.locator(".note", has_text="Stopped.").wait_for()
     assert 1 == tab.page.locator(".sentence").count()
     model.go_on.set()
-    assert tab.page.get_by_role("button", name="Stop").is_disabled()
+    tab.page.wait_for_selector("button:disabled >> text=Stop")
     tab.page.get_by_label("Quotes alone").check()
     assert tab.ask(BRAZIL).locator(".silence").is_visible()
 
@@ -245,7 +242,6 @@ def test_a_form_that_was_begun_outlives_another_answer(quoting: str, tab: Tab) -
     turn.get_by_text("Bad answer").click()
     assert not turn.get_by_label("Note").is_visible()
     turn.get_by_text("Bad answer").click()
-    tab.page.wait_for_timeout(100)
     turn.get_by_text("Keep as a test case").click()
     turn.get_by_text("Rated bad").wait_for()
 

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 
+import app
 from page.gate import MAX_BODY, MAX_UPLOAD, UPLOAD, Body, Gate, House, named_files, refused
 from page.password import SHORTEST, TRIES, TRIES_S, Password, password_of
 from page.serving import checked_host
 from rag.errors import UsageError
-from tests.conftest import ROOT, child_environment
-from tests.page.site import Site, basic, call, called, fetch, sent, uploaded
+from tests.conftest import ROOT
+from tests.page.browser import CHROMIUM, FLAGS, WAIT_MS, Served
+from tests.page.site import basic, call, called, fetch, sent, uploaded
 
 WORD = "a-word-that-must-not-show"
 STORED = "sk-this-stands-in-dot-env"
 CHILD = ROOT / "tests" / "page" / "child.py"
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
-    " --disable-sync --no-first-run"
-).split()
 
 # Every route of Gradio's that is open, and all of them that take part of the path.
 OPEN = set(
@@ -57,44 +54,46 @@ def home(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(seeded_home, folder / "home"))
 
 
+class Sites(NamedTuple):
+    """A page that is watched, one with a password, and the files of the first one's routes and addresses."""
+
+    watched: Served
+    locked: Served
+    routes: Path
+    reached: Path
+
+
 @pytest.fixture(scope="module")
-def sites(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Site, Path]]:
-    """A page watched for where it reaches, one with a password, and the file of what the first reached."""
-    reached = tmp_path_factory.mktemp("reached") / "hosts"
+def sites(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+    """Both pages, starting at once."""
+    folder = tmp_path_factory.mktemp("watched")
+    routes, reached = folder / "routes", folder / "reached"
     with (
-        Site(home, runner=CHILD, REACHED=str(reached)) as watched,
-        Site(home, "--host", "0.0.0.0", RAG_PASSWORD=WORD) as locked,
+        Served(home, runner=CHILD, REACHED=str(reached), ROUTES=str(routes)) as watched,
+        Served(home, "--host", "0.0.0.0", RAG_PASSWORD=WORD) as locked,
     ):
-        yield watched, locked, reached
+        yield Sites(watched, locked, routes, reached)
 
 
 @pytest.fixture
-def page(sites: tuple[Site, Site, Path]) -> str:
+def page(sites: Sites) -> str:
     """The address of the page that anyone on this machine may use."""
-    return sites[0].address
+    return sites.watched.address
 
 
 @pytest.fixture
-def locked(sites: tuple[Site, Site, Path]) -> str:
+def locked(sites: Sites) -> str:
     """The address of the page that asks for a password."""
-    return sites[1].address
+    return sites.locked.address
 
 
 # Routes
 
 
-@pytest.fixture(scope="module")
-def routes(home: Path) -> list[tuple[str, str]]:
+@pytest.fixture
+def routes(sites: Sites, page: str) -> list[tuple[str, str]]:
     """Every route of the app as Gradio makes it: a method and a path with its parameters in braces."""
-    done = subprocess.run(
-        [sys.executable, str(CHILD), "routes"],
-        capture_output=True,
-        cwd=home.parent,
-        env=child_environment(RAG_HOME=str(home)),
-        text=True,
-        check=True,
-    )
-    rows = [line.split(" ", 1) for line in done.stdout.splitlines()]
+    rows = [line.split(" ", 1) for line in sites.routes.read_text(encoding="utf-8").splitlines()]
     return [(method, path) for methods, path in rows for method in methods.split(",")]
 
 
@@ -164,11 +163,39 @@ def _wanted(home: Path, *files: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["//", "//gradio_api/file=/etc/passwd", "/GRADIO_API/upload", "/gradio_api/mcp/x"]
+    "path",
+    [
+        "//",
+        "//gradio_api/file=/etc/passwd",
+        "/GRADIO_API/upload",
+        "/gradio_api/mcp/x",
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file={library}",
+        "/gradio_api/file={app}",
+        "/gradio_api/file=http://127.0.0.1:9/",
+        "/gradio_api/file/etc/passwd",
+        "/gradio_api/%66ile=/etc/passwd",
+        "/file=/etc/passwd",
+        "/gradio_api/proxy=http://127.0.0.1:9/",
+        "/gradio_api/upload",
+        "/static/../../../../../../../../etc/passwd",
+        "/assets/..%2f..%2f..%2froutes.py",
+        "/static/%2e%2e/%2e%2e/routes.py",
+    ],
 )
-def test_other_spellings_of_a_path_are_shut(page: str, path: str) -> None:
-    """Doubled slashes, capitals and what lies below MCP's address lead nowhere."""
-    assert fetch(page, path).status in (403, 404)
+def test_other_spellings_of_a_path_are_shut(page: str, home: Path, path: str) -> None:
+    """Files by their path, doubled slashes, capitals and what lies below MCP's address lead nowhere."""
+    reply = fetch(page, path.format(library=home / "library.sqlite3", app=ROOT / "app.py"))
+    assert reply.status in (403, 404)
+    assert not re.search(r"root:|SQLite format|import ", reply.text)
+
+
+def test_the_page_tells_no_paths(page: str, home: Path) -> None:
+    """Nothing served at the start names a folder of this machine."""
+    start, config = fetch(page, "/"), fetch(page, "/config")
+    assert (200, 200) == (start.status, config.status)
+    for folder in {str(ROOT), str(home.parent), str(Path(sys.prefix)), str(Path.home())} - {"/"}:
+        assert f"{folder}{os.sep}" not in start.text + config.text
 
 
 def test_a_request_names_no_file_but_what_was_uploaded(page: str) -> None:
@@ -195,7 +222,7 @@ def test_files_are_found_wherever_they_stand() -> None:
 
 def test_uploads_are_limited_and_go_with_the_server(home: Path) -> None:
     """A file over the limit leaves nothing behind, and nothing that was uploaded outlives the server."""
-    with Site(home) as site:
+    with Served(home) as site:
         mine = Path(uploaded(site.address, "mine.txt", b"mine").json()[0])
         assert b"mine" == mine.read_bytes()
         folder = next(p for p in mine.parents if p.name.startswith("pressroom-"))
@@ -405,19 +432,15 @@ def test_an_address_that_others_reach_needs_a_password() -> None:
         checked_host("news.example", password)
 
 
-def test_without_a_password_the_command_ends_in_one_line(tmp_path: Path) -> None:
+def test_without_a_password_the_command_ends_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """--host elsewhere and no password: exit status 2, one line, nothing served."""
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "app.py"), "--host", "0.0.0.0"],
-        capture_output=True,
-        cwd=tmp_path,
-        env=child_environment(RAG_HOME=str(tmp_path / "home")),
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (2, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
-    assert "RAG_PASSWORD" in done.stderr
+    monkeypatch.chdir(tmp_path)
+    assert 2 == app.main(["--host", "0.0.0.0", "--home", str(tmp_path / "home")])
+    out, err = capsys.readouterr()
+    assert ("", 1) == (out, len(err.splitlines()))
+    assert "RAG_PASSWORD" in err
 
 
 # Nothing leaves the machine
@@ -442,7 +465,7 @@ def _visit(browser: Any, address: str, password: str | None) -> tuple[set[str], 
     """Ask a question and open MCP's page: every host that is asked for something, and every status."""
     known = {} if password is None else {"http_credentials": {"username": "me", "password": password}}
     context = browser.new_context(**known)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(WAIT_MS)
     tab = context.new_page()
     hosts: set[str] = set()
     statuses: set[int] = set()
@@ -459,12 +482,12 @@ def _visit(browser: Any, address: str, password: str | None) -> tuple[set[str], 
     return hosts, statuses
 
 
-def test_the_server_reaches_for_no_other_machine(sites: tuple[Site, Site, Path], page: str) -> None:
+def test_the_server_reaches_for_no_other_machine(sites: Sites, page: str) -> None:
     """Starting, asking, searching, reading and uploading: the only addresses it reaches for are its own."""
     assert "answered" == called(page, "ask", "what did Hamada sign?")["status"]
     assert called(page, "search_articles", "hypersonic weapons")
     assert 200 == uploaded(page, "page.txt", b"text").status
-    reached = set(sites[2].read_text(encoding="utf-8").split())
+    reached = set(sites.reached.read_text(encoding="utf-8").split())
     # Gradio asks itself whether it is up: what is watched for is seen.
     assert "127.0.0.1" in reached
     assert reached <= {"127.0.0.1", "localhost", "unix", "None"}

@@ -20,7 +20,8 @@ from rag import Assistant
 from rag.errors import ArticleError, UsageError
 from rag.types import Article
 from tests.conftest import child_environment
-from tests.page.site import Site, basic, call, called, fetch
+from tests.page.browser import Served
+from tests.page.site import basic, call, called, fetch
 
 WORD = "a-word-that-must-not-show"
 SIGNED = "what did Hamada sign?"
@@ -30,7 +31,7 @@ TOOLS = {"ask", "search_articles", "read_article"}
 @pytest.fixture(scope="module")
 def site(seeded_home: Path) -> Iterator[str]:
     """The address of a page over the seeds that asks for a password."""
-    with Site(seeded_home, RAG_PASSWORD=WORD) as site:
+    with Served(seeded_home, RAG_PASSWORD=WORD) as site:
         yield site.address
 
 

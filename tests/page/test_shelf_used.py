@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.page.browser import SPITEFUL_METADATA, Served, Tab
+from tests.page.browser import Served, Tab
 from tests.page.test_shelf import FILES
 from tests.papers import WHOLE
 
@@ -24,13 +24,6 @@ def served(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     shutil.copytree(seeded_home, home)
     with Served(home, "--quote") as page:
         yield page.address
-
-
-def shelf(tab: Tab, address: str) -> Any:
-    """The page with the articles in sight."""
-    tab.open(address).page.click("role=tab[name=Articles]")
-    tab.page.wait_for_selector(".entry")
-    return tab.page
 
 
 def adding(page: Any, way: str) -> None:
@@ -50,7 +43,7 @@ def added(page: Any, files: list[dict[str, Any]]) -> list[str]:
 
 def test_files_of_each_type_can_be_asked_about(served: str, tab: Tab) -> None:
     """All are added, each with a result, and answer at once; a damaged one says that it was not read."""
-    page = shelf(tab, served)
+    page = tab.articles(served)
     before = page.locator(".entry").count()
     adding(page, "Files")
     files = [{"name": name, "mimeType": "", "buffer": make()} for name, make in FILES.items()]
@@ -67,7 +60,7 @@ def test_files_of_each_type_can_be_asked_about(served: str, tab: Tab) -> None:
 
 def test_pasted_text_is_found_read_and_removed(served: str, tab: Tab) -> None:
     """Search finds it, its title opens it, Remove asks by name: Keep keeps it, Remove takes it out."""
-    page = shelf(tab, served)
+    page = tab.articles(served)
     adding(page, "Text")
     page.get_by_label("Title (optional)").fill("Zeppelin <b>lands</b>")
     page.get_by_label("Text of the article").fill(WHOLE)
@@ -92,7 +85,7 @@ def test_pasted_text_is_found_read_and_removed(served: str, tab: Tab) -> None:
 
 def test_a_bar_filters_by_mouse_and_by_keyboard(served: str, tab: Tab) -> None:
     """A click or Enter on a bar leaves as many articles as it says, and Show all brings all back."""
-    page = shelf(tab, served)
+    page = tab.articles(served)
     everything = tab.text(".found")
     for how in ("click", "Enter"):
         bar = page.locator(".bar").last
@@ -114,7 +107,7 @@ def test_a_bar_filters_by_mouse_and_by_keyboard(served: str, tab: Tab) -> None:
 
 def test_the_list_is_used_by_keyboard_alone(served: str, tab: Tab) -> None:
     """Enter on a title opens it and leads into its text, Escape back; Remove asks, and Escape keeps."""
-    page = shelf(tab, served)
+    page = tab.articles(served)
     count = page.locator(".entry").count()
     page.locator(".entry .near").first.focus()
     page.keyboard.press("Enter")
@@ -132,7 +125,7 @@ def test_the_list_is_used_by_keyboard_alone(served: str, tab: Tab) -> None:
 
 def test_what_is_wrong_with_an_address_is_said(served: str, tab: Tab) -> None:
     """A private address is refused, and stays in the field."""
-    page = shelf(tab, served)
+    page = tab.articles(served)
     adding(page, "Web address")
     field = page.get_by_label("Address of an article or a feed")
     field.fill("http://127.0.0.1:9/news")
@@ -144,26 +137,8 @@ def test_what_is_wrong_with_an_address_is_said(served: str, tab: Tab) -> None:
 def test_it_fits_a_phone(served: str, tab: Tab) -> None:
     """At 390 pixels nothing reaches beyond the screen, with everything unfolded and an article open."""
     tab.page.set_viewport_size({"width": 390, "height": 844})
-    page = shelf(tab, served)
+    page = tab.articles(served)
     adding(page, "Text")
     page.locator(".entry .near").first.click()
     page.wait_for_selector("#opened .text")
     assert 390 >= page.evaluate("document.documentElement.scrollWidth")
-
-
-def test_given_files_are_looked_at_and_not_changed(tmp_path: Path, tab: Tab) -> None:
-    """Over given paths it says so, offers neither adding nor removing; a hostile title is text."""
-    folder = tmp_path / "papers"
-    folder.mkdir()
-    (folder / "spite.txt").write_text(f"Harbor news\n\n{WHOLE}\n", encoding="utf-8")
-    (folder / "metadata.yaml").write_text(SPITEFUL_METADATA, encoding="utf-8")
-    with Served(tmp_path / "home", "--quote", "--articles", str(folder)) as served_:
-        page = shelf(tab, served_.address)
-        assert "These are the files of papers." in page.locator("#stacks .note").text_content()
-        assert (0, 0) == (page.locator("#adding").count(), page.locator("[data-remove]").count())
-        title = 'Treaty <img src=x onerror="window.hacked=2"> ${window.hacked=3}'
-        assert title == tab.text(".entry .near")
-        page.click(".entry .near")
-        page.wait_for_selector("#opened h2")
-        assert title == tab.text("#opened h2")
-        assert page.evaluate("window.hacked === undefined")
