@@ -164,7 +164,11 @@ def test_a_question_that_is_none_is_refused(assistant: Assistant, text: str, wor
             assistant.ask(SIGNED, history=[text])
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    # An answer takes a fifth of a second.
+    max_examples=settings().max_examples // 6,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60))
 def test_odd_questions_get_answers_or_one_line(assistant: Assistant, text: str) -> None:
     """Whatever is typed, the answer holds its invariants or the question is refused in one line."""
