@@ -28,7 +28,7 @@ from evals.run import Record
 from evals.suites import Suite
 from rag import Config
 from rag.errors import PressroomError
-from rag.terminal import tell
+from rag.terminal import count, tell
 
 FLOORS = Path(__file__).parent / "floors.yaml"
 
@@ -176,12 +176,6 @@ def _floors() -> dict[str, float]:
         raise CaseError(f"cannot use {FLOORS}: {error}") from error
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
-    return int(text)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m evals",
@@ -195,13 +189,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sample",
         metavar="N",
-        type=_count,
+        type=count,
         default=300,
         help="at most N questions of a public set (default: 300)",
     )
     parser.add_argument("--model", metavar="NAME", help="answer with this model too, beside quoting")
     parser.add_argument(
-        "--times", metavar="N", type=_count, default=1, help="ask the model N times (default: 1)"
+        "--times", metavar="N", type=count, default=1, help="ask the model N times (default: 1)"
     )
     parser.add_argument("--only", metavar="ID_OR_KIND", help="only these cases; nothing is compared")
     parser.add_argument("--failures", action="store_true", help="print each failed case too")

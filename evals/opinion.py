@@ -23,7 +23,7 @@ from evals.run import Rate
 from rag import Assistant, Config
 from rag.errors import PressroomError
 from rag.opinion import NEAR_FROM, SURELY_ANSWERS
-from rag.terminal import tell
+from rag.terminal import count, tell
 from rag.types import Answer
 
 _NEAR = (0.002, 0.005, 0.01, 0.02)
@@ -113,7 +113,7 @@ def _ask(options: argparse.Namespace, config: Config) -> Iterator[Seen]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals.opinion", description=__doc__)
     parser.add_argument("--data", type=Path, metavar="DIR", help="where the public sets lie")
-    parser.add_argument("--limit", type=int, default=600, metavar="N", help="so many questions of each set")
+    parser.add_argument("--limit", type=count, default=600, metavar="N", help="so many questions of each set")
     return parser
 
 

@@ -97,6 +97,13 @@ def _path(text: str) -> str:
     return text
 
 
+def count(text: str) -> int:
+    """An option's number, from 1 on."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
+
+
 def config_of(options: argparse.Namespace) -> Config:
     """The environment's settings with the command line's on top. Raises ConfigError."""
     config = Config.from_env()

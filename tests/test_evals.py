@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals import __main__ as command
-from evals import baseline, gate, report, suites
+from evals import baseline, gate, opinion, report, suites
 from evals.baseline import Row, digest, row, saved
 from evals.cases import Case, CaseError, load
+from evals.conflicts import __main__ as conflicts
 from evals.rates import due, means, rates
 from evals.run import Record, ask_suites
 from evals.score import lost, score
@@ -505,6 +506,17 @@ def test_the_command_says_when_it_could_not_run(
     monkeypatch.setattr(command.run, "ask_suites", gone)
     assert 2 == evals(small)
     assert "the disk is gone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("measure", [opinion.main, conflicts.main])
+def test_a_limit_is_a_number_from_one_on(
+    measure: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Less, and what is no number, is told before anything is asked."""
+    for limit in ("0", "-1", "many"):
+        with pytest.raises(SystemExit, match="2"):
+            measure(["--limit", limit])
+        assert f"{limit!r} is no number from 1 on" in capsys.readouterr().err
 
 
 def test_malformed_floors_stop_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

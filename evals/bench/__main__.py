@@ -16,6 +16,7 @@ from evals.bench import ingest, page, prompt, retrieval, scale, speed
 from evals.bench.data import load
 from rag.embed import MiniLM
 from rag.errors import PressroomError
+from rag.terminal import count, tell
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _measure(asked)
     except PressroomError as error:
-        _tell(str(error))
+        tell(str(error))
         return 2
     return 0
 
@@ -34,31 +35,29 @@ def _measure(asked: argparse.Namespace) -> None:
         speed.measure(asked.runs or 7)
         return
     if asked.what == "page":
-        for line in page.measure(asked.runs or 3, _tell, asked.users):
+        for line in page.measure(asked.runs or 3, tell, asked.users):
             print(line, flush=True)
         return
     if asked.what == "prompt":
-        for line in prompt.measure(asked.data, asked.questions, _tell, asked.cache):
+        for line in prompt.measure(asked.data, asked.questions, tell, asked.cache):
             print(line, flush=True)
         return
     data = load(asked.data, asked.articles, asked.questions)
     if asked.what == "retrieval":
-        print(retrieval.measure(data, MiniLM(), _tell, asked.cache))
+        print(retrieval.measure(data, MiniLM(), tell, asked.cache))
     elif asked.what == "scale":
-        print(scale.measure(data, MiniLM(), scale.SIZES, _tell, asked.cache))
+        print(scale.measure(data, MiniLM(), scale.SIZES, tell, asked.cache))
     elif asked.one_more:
-        for line in ingest.one_more(data.stories, _tell):
+        for line in ingest.one_more(data.stories, tell):
             print(line, flush=True)
     else:
-        for line in ingest.measure(data.stories, asked.runs or 3, not asked.alone, _tell):
+        for line in ingest.measure(data.stories, asked.runs or 3, not asked.alone, tell):
             print(line, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals.bench", description=__doc__)
-    parser.add_argument(
-        "--runs", type=_count, metavar="N", help="measurements of each (7, ingest and page 3)"
-    )
+    parser.add_argument("--runs", type=count, metavar="N", help="measurements of each (7, ingest and page 3)")
     parts = parser.add_subparsers(dest="what", metavar="WHAT")
     _part(parts.add_parser("retrieval", help=retrieval.__doc__), questions=None, cache=True)
     _part(parts.add_parser("scale", help=scale.__doc__), questions=100, cache=True)
@@ -67,12 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     third = parts.add_parser("ingest", help=ingest.__doc__)
     _part(third, questions=None, cache=False)
-    third.add_argument("--runs", type=_count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
+    third.add_argument("--runs", type=count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
     third.add_argument("--alone", action="store_true", help="without LlamaIndex")
     third.add_argument("--one-more", action="store_true", help="only what one more article costs")
     loaded = parts.add_parser("page", help=page.__doc__)
-    loaded.add_argument("--runs", type=_count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
-    loaded.add_argument("--users", type=_count, default=page.USERS, metavar="N", help="so many (20)")
+    loaded.add_argument("--runs", type=count, default=argparse.SUPPRESS, metavar="R", help="of each (3)")
+    loaded.add_argument("--users", type=count, default=page.USERS, metavar="N", help="so many (20)")
     return parser
 
 
@@ -80,22 +79,11 @@ def _part(parser: argparse.ArgumentParser, questions: int | None, cache: bool, n
     folder = "holds NAME_articles.jsonl(.gz) and NAME_questions.jsonl(.gz)"
     parser.add_argument("--data", type=Path, required=needed, metavar="DIR", help=folder)
     if needed:
-        parser.add_argument("--articles", type=_count, metavar="N", help="so many of the articles (all)")
+        parser.add_argument("--articles", type=count, metavar="N", help="so many of the articles (all)")
     told = f"so many of the questions ({questions or 'all'})"
-    parser.add_argument("--questions", type=_count, default=questions, metavar="N", help=told)
+    parser.add_argument("--questions", type=count, default=questions, metavar="N", help=told)
     if cache:
         parser.add_argument("--cache", type=Path, metavar="DIR", help="keep vectors here between runs")
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from evals.reader.data import Asked, rgb, seeds, squad
 from evals.run import Rate
 from rag import Assistant, Config
 from rag.errors import PressroomError
-from rag.terminal import tell
+from rag.terminal import count, tell
 from rag.types import Answer
 
 # What must be shown, and what may be shown wrongly: a little beside what was last measured (evals/LOG.md).
@@ -118,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals.conflicts", description=__doc__)
     parser.add_argument("--seeds", action="store_true", help="ask the eval cases too")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where the public sets lie")
-    parser.add_argument("--limit", type=int, default=400, metavar="N", help="so many questions of each set")
+    parser.add_argument("--limit", type=count, default=400, metavar="N", help="so many questions of each set")
     parser.add_argument("--show", action="store_true", help="print what is wrong, but of what is kept aside")
     return parser
 

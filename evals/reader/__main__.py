@@ -26,7 +26,7 @@ from rag import Assistant, Config
 from rag.embed import embedder
 from rag.errors import PressroomError, UsageError
 from rag.reader import Network, Reader, Text
-from rag.terminal import tell
+from rag.terminal import count, tell
 
 _SETS = ("squad", "rgb", "seeds")
 _USUAL = (*_SETS, "speed")
@@ -111,18 +111,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", action="append", choices=_PARTS, help="only this part; may be repeated")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the vectors of news here")
     parser.add_argument("--whole", action="store_true", help="all articles of news, no sample; needs --cache")
-    parser.add_argument("--limit", type=_count, metavar="N", help="the first so many questions of each part")
+    parser.add_argument("--limit", type=count, metavar="N", help="the first so many questions of each part")
     parser.add_argument("--fp32", type=Path, metavar="FILE", help="the same network in float32, to compare")
-    parser.add_argument("--runs", type=_count, default=15, metavar="N", help="measurements of speed (15)")
+    parser.add_argument("--runs", type=count, default=15, metavar="N", help="measurements of speed (15)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write a JSON record a question here")
     return parser
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
 
 
 if __name__ == "__main__":
