@@ -55,11 +55,11 @@ _TOLD = re.compile(
 _LEADS = re.compile(r"(?<![\w'’])(\w+) $")
 _FOLLOWS = re.compile(r" (\w)")
 _NEAR_DAYS = 3
-# Words with a capital that stand together are one name; a short number may end it.
+# Words with a capital that stand together are one name, but for very many; a short number may end it.
 _CAPITAL = r"(?:(?:[A-Z]\.){2,}|[A-Z][\w’'&-]+|[A-Z]\.?(?= [A-Z]))"
 # Between them "of" joins, but not behind CEO or MPs, which are somebody of something else.
 _JOIN = r" (?:(?<![A-Z]{2} )(?<![A-Z]s )of (?:the )?)?"
-_NAME = re.compile(rf"(?<![\w.’'-]){_CAPITAL}(?:{_JOIN}{_CAPITAL})*(?: \d{{1,3}}\b(?![.,:%]\d))?")
+_NAME = re.compile(rf"(?<![\w.’'-]){_CAPITAL}(?:{_JOIN}{_CAPITAL}){{0,11}}(?: \d{{1,3}}\b(?![.,:%]\d))?")
 _OWNER = re.compile(r"['’]s?$")
 # What begins a question with a capital and is no name.
 _OPENING = STOPWORDS | frozenset(

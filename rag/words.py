@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -79,7 +80,9 @@ def token_key(token: str) -> str:
     return key(fold(token))
 
 
-def as_written(text: str) -> dict[str, str]:
+# Asked anew for each word of a question.
+@lru_cache(maxsize=1_000)
+def as_written(text: str) -> Mapping[str, str]:
     """The words of a text by their folded form, as it first writes them without a possessive ending."""
     found: dict[str, str] = {}
     for match in _WORD.finditer(text):

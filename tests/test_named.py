@@ -148,6 +148,14 @@ def test_a_name_ends_in_shorter_ones() -> None:
     assert () == tails("Article 9")
 
 
+def test_a_name_has_a_dozen_words_at_most() -> None:
+    """What is looked up of a name grows with the cube of its words, so that a long run of capitals is cut."""
+    run = " ".join(f"Ab{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(500))
+    found = names(f"Is {run} there?")
+    assert run == " ".join(found)
+    assert 12 == max(len(name.split()) for name in found)
+
+
 @given(st.text())
 def test_names_of_any_text_stand_in_it(text: str) -> None:
     """Whatever is typed, each name is part of it."""
