@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,9 @@ _ENOUGH = 0.85
 _JOINS_FROM = 0.15
 # The share of their words from which two sentences say the same.
 _SAME_FROM = 0.7
+# How much steeper, and how much higher, the log odds are of being right than those of the chances of what is
+# shown (Platt 1999); fitted by tools/fit_confidence.py.
+CALIBRATION = (0.747, 0.549)
 
 
 class Read(NamedTuple):
@@ -83,16 +87,29 @@ def _same(a: Read, b: Read) -> bool:
 
 
 def likelihood(read: Sequence[Read], sentences: Sequence[Sentence]) -> float:
-    """How likely it is that the shown sentences answer; that any does, if none is shown.
+    """How likely it is that the shown sentences answer, 0 to 1; that any does, if none is shown.
 
-    That is the chance of the places which they cite, and of those that give the same as the answer: what two
-    outlets report is right when either report is.
+    That comes of the chance of the places which they cite, and of those that give the same as the answer:
+    what two outlets report is right when either report is.
     """
+    return calibrated(chance_of(read, sentences), CALIBRATION)
+
+
+def chance_of(read: Sequence[Read], sentences: Sequence[Sentence]) -> float:
+    """The chances of what the shown sentences give, added up; of all, if none is shown."""
     shown = {(c.article.id, c.start) for s in sentences for c in s.citations}
     cited = [r for r in read if (r.offered.article.id, r.offered.start) in shown]
     given = {gives for r in cited if (gives := _gives(r))}
     said = [r for r in read if not shown or r in cited or _gives(r) in given]
     return min(1.0, sum(each.reading.chance for each in said))
+
+
+def calibrated(chance: float, calibration: tuple[float, float]) -> float:
+    """A chance with its log odds stretched and moved; one that is certain stays so."""
+    if not 0.0 < chance < 1.0:
+        return chance
+    slope, shift = calibration
+    return 1.0 / (1.0 + math.exp(-(slope * math.log(chance / (1.0 - chance)) + shift)))
 
 
 def _gives(each: Read) -> frozenset[str]:

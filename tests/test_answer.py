@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import Read, likelihood, ordered, pair, quote
+from rag.answer import CALIBRATION, Read, calibrated, chance_of, likelihood, ordered, pair, quote
 from rag.passages import split
 from rag.types import Citation, Evidence, Reading, Sentence, Span, number_sentences
 from tests.makers import article
@@ -81,13 +81,21 @@ def test_the_words_that_answer_go_with_the_sentence() -> None:
 
 
 def test_likelihood_is_that_of_the_places_which_are_cited() -> None:
-    """Shown sentences are as likely as what they cite; where none is shown, as anything that was read."""
+    """Shown sentences come of the chance of what they cite; where none is shown, of all that was read."""
     known = read(0.5, 0.2, 0.1)
     place = known[1].offered
     cited = Citation(1, KNOWN, place.start, place.end, place.quote)
-    assert 0.2 == likelihood(known, [Sentence(place.quote, (cited,), "quoted", "")])
-    assert 0.8 == pytest.approx(likelihood(known, []))
+    assert 0.2 == chance_of(known, [Sentence(place.quote, (cited,), "quoted", "")])
+    assert 0.8 == pytest.approx(chance_of(known, []))
     assert 0.0 == likelihood((), [])
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_what_is_likelier_stays_likelier_when_it_is_calibrated(one: float, other: float) -> None:
+    """Chances keep their order and bounds, and those of nothing and of certainty stay."""
+    low, high = (calibrated(chance, CALIBRATION) for chance in sorted((one, other)))
+    assert 0 <= low <= high <= 1
+    assert (0.0, 1.0) == (calibrated(0.0, CALIBRATION), calibrated(1.0, CALIBRATION))
 
 
 def focused(*chances: float) -> tuple[Read, ...]:
@@ -118,4 +126,4 @@ def test_who_gives_the_same_as_the_answer_makes_it_likelier() -> None:
     known = focused(0.4, 0.3, 0.1, 0.05)
     place = known[0].offered
     cited = Citation(1, KNOWN, place.start, place.end, place.quote)
-    assert 0.45 == pytest.approx(likelihood(known, [Sentence(place.quote, (cited,), "quoted", "")]))
+    assert 0.45 == pytest.approx(chance_of(known, [Sentence(place.quote, (cited,), "quoted", "")]))
