@@ -110,6 +110,7 @@ class Desk:
             concurrency_limit=IN_SIGHT,
             **QUIET,
         )
+        self.outlet.focus(self.fresh, None, self.outlet, **QUIET)
         # Gradio's own way to cancel an event loses what is asked before it is done.
         self.stop.click(self.on_stop, None, None, queue=False, **QUIET)
         self.conversation.click(self.on_cite, self.turns, self.panel, queue=False, **QUIET)
@@ -224,7 +225,7 @@ class Desk:
         return talk(turns, self.examples, keep(turns, name, self.key))
 
     def fresh(self) -> Changes:
-        """The outlets, which may have changed since the page was built."""
+        """The outlets, which may have changed since they were last looked at."""
         return {self.outlet: gr.update(choices=self._outlets())}
 
     def _outlets(self) -> list[str]:

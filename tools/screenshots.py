@@ -26,11 +26,12 @@ State = Callable[[Any], None]
 
 
 def ask(page: Any, question: str) -> None:
-    """Ask, and wait for the answer."""
+    """Ask, and wait for the answer with all that comes after it."""
     count = page.locator(".turn").count()
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
     page.locator(".turn").nth(count).locator(".answer:not([aria-busy])").wait_for()
+    page.locator("[data-kept]").wait_for()
 
 
 def start(page: Any) -> None:

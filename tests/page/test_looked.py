@@ -282,6 +282,23 @@ def test_adding_can_be_seen_and_read(served: str, tab: Tab, theme: str) -> None:
 
 
 @pytest.mark.browser
+def test_an_outlet_that_was_added_can_be_asked_alone(served: str, tab: Tab) -> None:
+    """The desk offers it without being loaded anew."""
+    page = tab.open(served).page
+    page.click("role=tab[name=Articles]")
+    page.wait_for_selector(".entry")
+    page.click("#adding > button")
+    page.click("role=tab[name='Text']")
+    page.get_by_label("Outlet (optional)").fill("The Tin Whistle")
+    page.get_by_label("Text of the article").fill(f"{WHOLE}\n\nAs the Whistle has it.")
+    page.click("text=Add the text")
+    page.wait_for_selector(".outcomes", timeout=60_000)
+    page.click("role=tab[name=Ask]")
+    page.locator("#outlet input").focus()
+    page.get_by_role("option", name="The Tin Whistle").wait_for()
+
+
+@pytest.mark.browser
 def test_text_from_right_to_left_begins_on_the_right(tmp_path: Path, tab: Tab) -> None:
     """Its paragraphs run in their own direction: the exclamation mark stands at their left end."""
     folder = tmp_path / "papers"
