@@ -51,13 +51,15 @@ def _paragraphs(text: str, start: int, end: int) -> list[Span]:
     lines = [Span(m.start(), m.end()) for m in _LINE.finditer(text, start, end)]
     wrapped = _is_wrapped(text, lines)
     paragraphs: list[Span] = []
+    before: Span | None = None
     for line in lines:
         if not text[line.start : line.end].strip():
             continue
-        if wrapped and paragraphs and _continues(text, paragraphs[-1], line):
+        if wrapped and before is not None and _continues(text, before, line):
             paragraphs[-1] = Span(paragraphs[-1].start, line.end)
         else:
             paragraphs.append(line)
+        before = line
     return paragraphs
 
 
@@ -75,11 +77,11 @@ def _is_wrapped(text: str, lines: list[Span]) -> bool:
 
 
 def _continues(text: str, before: Span, after: Span) -> bool:
-    gap = text[before.end : after.start]
-    last_line = re.split(r"[\r\n\u2028\u2029]", text[before.start : before.end])[-1]
+    """Whether a line goes on with the sentence of the line before it."""
+    gap, written = text[before.end : after.start], text[before.start : before.end]
     blank_between = len(re.findall(r"\r\n|\r|\n|\u2028|\u2029", gap)) > 1
-    ended = last_line.rstrip().endswith((".", "!", "?", "”", '"', ":"))
-    return not blank_between and len(last_line) >= _WRAP_AT_LEAST and not ended
+    ended = written.rstrip().endswith((".", "!", "?", "”", '"', ":"))
+    return not blank_between and len(written) >= _WRAP_AT_LEAST and not ended
 
 
 def _sentences(text: str, paragraph: Span) -> list[Span]:
