@@ -14,8 +14,9 @@ from evals import rated as command
 from evals.suites import suite_in
 from page.rated import Rating, case_of, write_down
 from rag import Assistant
-from rag.types import Filters
+from rag.types import Article, Filters
 from tests.conftest import Ran
+from tests.makers import article
 from tests.page.browser import BRAZIL, SIGNED
 
 DAY = date(2023, 5, 4)
@@ -110,3 +111,22 @@ def test_a_full_file_takes_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     write_down(case, tmp_path)
     with pytest.raises(OSError, match="is full"):
         write_down(case, tmp_path)
+
+
+def test_only_articles_that_may_hold_what_was_expected_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of thousands of articles few are cut into sentences, and none once enough were found."""
+    told = [article(f"The “Kanda” bridge opened {n} times. It rained.", f"{n}.txt") for n in range(9)]
+    cut: list[str] = []
+    plainly = command.sentences
+
+    def sentences(each: Article) -> set[str]:
+        cut.append(each.source)
+        return plainly(each)
+
+    monkeypatch.setattr(command, "sentences", sentences)
+    case = {"gold": [], "must": [["It rained"], ["rained", "snowed"]], "cite": []}
+    assert ["It rained."] * 3 == command.completed(case, told)["gold"]
+    assert ["0.txt", "1.txt", "2.txt"] == cut
+    case = {"gold": [], "must": [['"Kanda" bridge opened 7']], "cite": []}
+    assert [told[7].id] == command.completed(case, told)["cite"]
+    assert ["7.txt"] == cut[3:]
