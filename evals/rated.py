@@ -73,7 +73,7 @@ def rated_in(home: Path) -> list[dict[str, Any]]:
 
 
 def completed(case: Mapping[str, Any], articles: Sequence[Article]) -> dict[str, Any]:
-    """The case with sentences that say what was expected, where nobody named any."""
+    """The case with sentences that say what was expected and nothing forbidden, where nobody named any."""
     if case["gold"] or not case["must"]:
         return dict(case)
     every = (
@@ -82,6 +82,7 @@ def completed(case: Mapping[str, Any], articles: Sequence[Article]) -> dict[str,
         if _may_hold(article, case["must"])
         for sentence in sorted(sentences(article))
         if all(holds_any(sentence, tuple(group)) for group in case["must"])
+        and not holds_any(sentence, tuple(case["must_not"]))
     )
     found = list(islice(every, _MOST_GOLD))
     return {**case, "cite": sorted({where for where, _ in found}), "gold": [text for _, text in found]}

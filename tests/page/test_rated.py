@@ -124,9 +124,9 @@ def test_only_articles_that_may_hold_what_was_expected_are_cut(monkeypatch: pyte
         return plainly(each)
 
     monkeypatch.setattr(command, "sentences", sentences)
-    case = {"gold": [], "must": [["It rained"], ["rained", "snowed"]], "cite": []}
+    case = {"gold": [], "must": [["It rained"], ["rained", "snowed"]], "must_not": [], "cite": []}
     assert ["It rained."] * 3 == command.completed(case, told)["gold"]
     assert ["0.txt", "1.txt", "2.txt"] == cut
-    case = {"gold": [], "must": [['"Kanda" bridge opened 7']], "cite": []}
+    case = {"gold": [], "must": [['"Kanda" bridge opened 7']], "must_not": ["opened 6"], "cite": []}
     assert [told[7].id] == command.completed(case, told)["cite"]
     assert ["7.txt"] == cut[3:]
