@@ -1,6 +1,7 @@
 """The chat page, `python app.py`: wiring only. Its pieces are in `page/`."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,4 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    # Python would go through every object of Gradio's before it ends, which takes a second.
+    gc.freeze()
+    sys.exit(status)

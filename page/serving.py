@@ -56,13 +56,19 @@ def free_port(wanted: int, host: str = HOST) -> int:
 def serve(
     page: gradio.Blocks, port: int, folder: Path, host: str = HOST, password: Password | None = None
 ) -> None:
-    """Serve the page until interrupted, and print its address; `folder` is where uploads go."""
+    """Serve the page until interrupted, and print its address; `folder` is where uploads go.
+
+    Raises UsageError when the address cannot be had, which another program may have taken meanwhile.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _let_itself_through(host)
     house = House(folder, _hosts(host), password)
     # Gradio announces itself although it was told to be quiet.
-    with redirect_stdout(io.StringIO()):
-        page.launch(server_name=host, server_port=port, **_launching(house))
+    try:
+        with redirect_stdout(io.StringIO()):
+            page.launch(server_name=host, server_port=port, **_launching(house))
+    except OSError as error:
+        raise UsageError(f"cannot serve at {host}:{port}: {' '.join(str(error).split())}") from error
     house.open = True
     print(f"Pressroom is at http://{host}:{page.server_port}", flush=True)  # noqa: T201 - what it is run for
     page.block_thread()

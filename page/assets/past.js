@@ -51,6 +51,7 @@ const whenListed = (then) => {
   if (!past) { requestAnimationFrame(() => whenListed(then)); return; }
   prefix = `pressroom:${past.dataset.library}:`;
   past.querySelector('[data-forget]').addEventListener('click', () => {
+    if (!confirm('Forget all conversations that this browser keeps?')) return;
     kept().forEach((one) => localStorage.removeItem(one.key));
     list();
   });

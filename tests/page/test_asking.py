@@ -225,6 +225,19 @@ def test_a_busy_port_gives_way_to_the_next() -> None:
         serving.free_port(65_536)
 
 
+def test_a_port_that_is_taken_meanwhile_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between looking for a free port and serving there, another program may take it."""
+
+    def launch(**_: object) -> None:
+        raise OSError("Cannot find empty port\nin range")
+
+    monkeypatch.setattr(serving.signal, "signal", lambda *_: None)
+    with pytest.raises(
+        UsageError, match=r"cannot serve at 127\.0\.0\.1:7860: Cannot find empty port in range"
+    ):
+        serving.serve(cast("Any", SimpleNamespace(launch=launch)), serving.PORT, tmp_path)
+
+
 def test_what_is_wrong_at_the_start_is_one_line(tmp_path: Path) -> None:
     """Missing articles end the command with one line on stderr and exit status 1, without Gradio."""
     done = subprocess.run(
