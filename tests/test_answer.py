@@ -121,6 +121,29 @@ def test_a_less_likely_answer_is_quoted_before_a_repeated_one() -> None:
     assert [(1,), (2,)] == [sentence.numbers for sentence in draft.sentences]
 
 
+def refocused(known: tuple[Read, ...], focuses: dict[int, Span | None]) -> tuple[Read, ...]:
+    """The same, where the sentences of these numbers give other words, or none."""
+    return tuple(
+        each._replace(reading=replace(each.reading, focus=focuses[each.offered.number]))
+        if each.offered.number in focuses
+        else each
+        for each in known
+    )
+
+
+def test_sentences_that_give_no_answer_do_not_repeat_each_other() -> None:
+    """They keep their place before a less likely one that gives a new answer."""
+    known = refocused(focused(0.2, 0.4, 0.3, 0.1), {2: None, 3: None})
+    assert [2, 3, 1, 4] == [each.offered.number for each in ordered(known)]
+
+
+def test_an_unlikely_sentence_ends_nothing() -> None:
+    """Behind another answer, too unlikely to be quoted, a repeated one is quoted all the same."""
+    known = refocused(focused(0.5, 0.3, 0.05, 0.0), {2: Span(0, 3)})
+    assert [1, 3, 2, 4] == [each.offered.number for each in ordered(known)]
+    assert [(1,), (2,)] == [sentence.numbers for sentence in quote(known, 3, 0.2).sentences]
+
+
 def test_who_gives_the_same_as_the_answer_makes_it_likelier() -> None:
     """Another sentence's chance counts when it gives the words that the shown one gives, and no other's."""
     known = focused(0.4, 0.3, 0.1, 0.05)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.parts import parts, together
 from rag.passages import split
-from rag.types import Evidence, Reading
+from rag.types import Evidence, Reading, Span
 from tests.makers import article, question
 
 TEXT = "Ito opened the bridge. Sato closed the port. Nobody came. The dam broke on Monday."
@@ -88,6 +90,22 @@ def test_what_overlaps_is_shown_once() -> None:
     assert TEXT == one.passage.text
     assert 4 == len(one.passage.sentences)
     assert [0.2, 0.3] == [round(reading.chance, 3) for reading in one.readings]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_two_parts_read_is_told_by_who_is_surer(turned: bool) -> None:
+    """Of a sentence that both have read the surer's focus counts; where each leg found it stays known."""
+    sure, unsure = evidence({0: 0.4}, 0, 2), evidence({0: 0.2, 1: 0.2}, 0, 3)
+    focused = [
+        replace(each, readings=(replace(each.readings[0], focus=Span(0, end)), *each.readings[1:]))
+        for each, end in ((sure, 3), (unsure, 10))
+    ]
+    found = [
+        replace(each, origins={leg: 1.0}) for each, leg in zip(focused, ("dense", "lexical"), strict=True)
+    ]
+    (one,) = together([[each] for each in (reversed(found) if turned else found)], 4)
+    assert Span(0, 3) == one.readings[0].focus
+    assert {"dense": 1.0, "lexical": 1.0} == one.origins
 
 
 def test_so_many_are_kept_the_best_of_each_part_first() -> None:
