@@ -32,6 +32,7 @@ def silent(assistant: Assistant) -> Answer:
                 "What is said about Kremlin?",
             ),
         ),
+        ("Is Blinken with Putin?", ("What is said about Blinken?", "What is said about Putin?")),
         ("why was it moved?", ()),
         ("What is said about Hamada?", ()),
     ],

@@ -56,6 +56,7 @@ def test_what_leans_on_earlier_questions(text: str, leans: bool) -> None:
         ("What did Gen. Milley call the U.S. test?", "What did Gen. Milley call the U.S. test?", ()),
         ("Who is Ito? What did he sign?", "Who is Ito? What did he sign?", ()),
         ("Compare A and B. Be brief.", "Compare A and B. Be brief.", ()),
+        ("Ito left the cabinet. Why?", "Ito left the cabinet. Why?", ()),
     ],
 )
 def test_what_is_stated_before_a_question_is_not_asked(text: str, asked: str, topic: tuple[str, ...]) -> None:
