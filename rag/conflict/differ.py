@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from rag.conflict.values import Value
 from rag.types import Offered
+from rag.verify.forms import key
 from rag.verify.meanings import alike
 from rag.verify.tokens import tokenize
 from rag.verify.when import When
-from rag.words import key, keys
+from rag.words import keys
 
 _ABOUT = re.compile(
     r"\b(?:about|around|roughly|approximately|some|nearly|almost|close to|just (?:under|over|short of)|up to"

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from rag.conflict.values import DATELINE, Value
 from rag.types import Offered, Span
+from rag.verify.forms import key
 from rag.verify.roles import speakers
 from rag.verify.tokens import Token, tokenize
 from rag.verify.when import When, mentions
-from rag.words import content_words, key, keys
+from rag.words import content_words, keys
 
 _CLAUSE = re.compile(r"[,;:—()]|\b(?:who|which|whose|where|when|because|while|although|but|and)\b")
 LYING = re.compile(r"\b(?:in|at|on|near|outside|inside) (?:the )?$", re.IGNORECASE)

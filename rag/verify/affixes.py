@@ -42,6 +42,8 @@ class _Said(NamedTuple):
 
 def unmade(text: str, source: Source) -> str | None:
     """What is wrong with a text's words: one that is by its beginning or ending the opposite of one cited."""
+    if not any(map(_has_denied, (text, *source.quotes))):
+        return _twinned(text, source)
     mine, theirs = _said(text), [each for quote in source.quotes for each in _said(quote)]
     there: dict[str, list[_Said]] = {}
     for each in theirs:
@@ -51,6 +53,12 @@ def unmade(text: str, source: Source) -> str | None:
         if cited and not each.denied and all(_against(each, other) for other in cited):
             return f"says {each.written} where what it cites says {cited[0].written}"
     return _twinned(text, source)
+
+
+@lru_cache(maxsize=4_096)
+def _has_denied(text: str) -> bool:
+    """Whether a text has any word that a beginning denies."""
+    return any(token.word in _JOINED or denied_part(token.word) for token in tokenize(text))
 
 
 def _against(mine: _Said, other: _Said) -> bool:

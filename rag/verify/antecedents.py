@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rag.types import Offered
+from rag.verify.forms import key
 from rag.verify.meanings import alike
 from rag.verify.people import OFFICES, Known, bare, is_person, known
 from rag.verify.tokens import names, plain, tokenize
-from rag.words import key
 
 # So far back a pronoun may point, in characters.
 _BACK = 600
@@ -19,6 +19,8 @@ _IT = frozenset("it its they them their theirs we us our ours".split())
 _THE = frozenset("the this that these his her its their".split())
 _PLACING = frozenset("in at on from near outside inside around across of".split())
 _ENDS = (". ", "! ", "? ", ".” ", '." ', "!” ", '!" ', "?” ", '?" ')
+# "The 23-year-old has agreed".
+_AGED = re.compile(r"\b[Tt]he \d{1,2}-year-old\b(?! [A-Z])")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 # What any article may call the company, the country ... that it is on.
 _KINDS = frozenset(
@@ -56,7 +58,9 @@ def _slots(quote: str, article: str) -> Slots:
         if token.word in _THE:
             nouns |= {t.key for t in tokens[i + 1 : i + 4] if t.carries and not t.named}
     people, others = _bound(quote, article)
+    aged = _AGED.search(quote)
     person = any(token.word in _HE and token.start < people for token in tokens)
+    person = person or bool(aged and aged.start() < people)
     group = any(token.word in _IT and token.start < others for token in tokens)
     return Slots(person, group, frozenset(nouns))
 

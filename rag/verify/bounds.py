@@ -24,14 +24,22 @@ _FIGURE = (
 _BOUND = re.compile(
     rf"\b(?:(?P<lower>{_LOWER})|(?P<upper>{_UPPER})) (?:a |an |the |about )?{_FIGURE}", re.IGNORECASE
 )
+# "1 percent at best", "three or more".
+_BOUND_AFTER = re.compile(
+    rf"(?<![\w.,]){_FIGURE}(?: ?%| \w+)? (?:(?P<lower>at least|at worst|or more|or over|at the earliest)"
+    r"|(?P<upper>at most|at best|or less|or fewer|at the latest))\b",
+    re.IGNORECASE,
+)
 _ANY = re.compile(rf"(?<![\w.,]){_FIGURE}", re.IGNORECASE)
 _MEASURES = (
     "second minute hour day week month year decade century".split(),
     "metre meter kilometre kilometer km mile foot feet yard inch acre hectare".split(),
+    "celsius fahrenheit".split(),
     "gram kilogram kilo kg pound tonne ton litre liter gallon barrel".split(),
 )
 _MEASURE = re.compile(
-    rf"[ -](?P<unit>{'|'.join(unit for units in _MEASURES for unit in units)})s?(?:[ -]old)?\b", re.IGNORECASE
+    rf"[ -](?:degrees? )?(?P<unit>{'|'.join(unit for units in _MEASURES for unit in units)})s?(?:[ -]old)?\b",
+    re.IGNORECASE,
 )
 _SAME = {
     "meter": "metre",
@@ -51,7 +59,14 @@ _RATE = re.compile(
 )
 _ADVERBS = {"hourly": "hour", "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month"}
 _ADVERBS |= {"quarterly": "quarter", "yearly": "year", "annually": "year", "annual": "year"}
-_SHARED_OUT = re.compile(rf"{_FIGURE}(?: \w+){{1,2}} (?:each|apiece)\b", re.IGNORECASE)
+_IN_ALL = re.compile(
+    r"\b(?:over|in|within) (?:the (?:next|last|past|coming) )?"
+    r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten) (?:days|weeks|months|years)\b|\bat once\b",
+    re.IGNORECASE,
+)
+_SHARED_OUT = re.compile(
+    rf"{_FIGURE}(?: \w+){{1,2}} (?:each|apiece)\b(?! (?:year|month|week|day))", re.IGNORECASE
+)
 _TO_EACH = re.compile(r"\b(?:each|every|apiece|per|both)\b", re.IGNORECASE)
 
 
@@ -64,6 +79,20 @@ _EXACT = re.compile(r"\b(?:exactly|precisely) [$€£¥]?\d", re.IGNORECASE)
 _SPAN = re.compile(r"\b(?:from|between) ([\w.,$€£¥%]*\w%?) (?:to|and|until) ([\w.,$€£¥%]*\w%?)")
 
 
+_RANKED = re.compile(
+    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
+    r" ((?!half\b|quarter\b)[a-z]{3,})\b"
+)
+
+
+_N = r"\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_PART = re.compile(rf"\b({_N}|one) of (?:the |its |their |his |her |all )?({_N})\b")
+_WHOLE = re.compile(rf"\ball (?:of )?(?:the |its |their |his |her )?({_N})\b")
+_ONE_MIND = re.compile(r"\bunanimous(?:ly)?\b", re.IGNORECASE)
+_VOTED = re.compile(r"\b(?:[1-9]\d*) (?:votes )?to [1-9]\d*\b")
+_DEGREES = frozenset(("celsius", "fahrenheit"))
+
+
 class _Given(NamedTuple):
     value: str
     way: str
@@ -73,12 +102,15 @@ class _Given(NamedTuple):
 
 def misjudged(text: str, source: Source) -> str | None:
     """What is wrong with how a text puts its figures: a bound turned round, another measure, rate or step."""
-    return next(filter(None, (test(text, source) for test in (_figures, _rate, _span, _exact))), None)
+    return next(
+        filter(None, (test(text, source) for test in (_figures, _rate, _span, _exact, _rank, _all))), None
+    )
 
 
 def _figures(text: str, source: Source) -> str | None:
     theirs = [given for quote in source.quotes for given in _given(quote)]
-    units = {given.unit for given in theirs}
+    # What is given in both is seldom told of the wrong one, but for degrees.
+    units = {given.unit for given in theirs} - _DEGREES
     for mine in _given(text):
         same = [other for other in theirs if other.value == mine.value]
         if same and mine.way and all({mine.way, other.way} == {"lower", "upper"} for other in same):
@@ -92,6 +124,9 @@ def _figures(text: str, source: Source) -> str | None:
 
 def _rate(text: str, source: Source) -> str | None:
     mine, theirs = set(_rates(text)), {rate for quote in source.quotes for rate in _rates(quote)}
+    same = {each.value for each in _given(text)} & {each.value for q in source.quotes for each in _given(q)}
+    if mine and not theirs and same and any(map(_IN_ALL.search, source.quotes)):
+        return f"gives by the {min(mine)} what that which it cites gives in all"
     if mine and theirs and mine.isdisjoint(theirs):
         return f"gives another rate than what it cites: by the {min(mine)}"
     return None
@@ -111,6 +146,28 @@ def _exact(text: str, source: Source) -> str | None:
     return None
 
 
+def _rank(text: str, source: Source) -> str | None:
+    """The second of something that what it cites has as the first."""
+    theirs = {match.groups() for quote in source.quotes for match in _RANKED.finditer(quote.lower())}
+    for rank, what in (match.groups() for match in _RANKED.finditer(text.lower())):
+        others = {other for other, same in theirs if same == what}
+        if others and rank not in others:
+            return f"says {rank} {what} where what it cites says {min(others)} {what}"
+    return None
+
+
+def _all(text: str, source: Source) -> str | None:
+    """All of so many, or of one mind, where what it cites has a part of them."""
+    cited = source.text.lower()
+    parts = {whole: part for part, whole in _PART.findall(cited)}
+    for whole in _WHOLE.findall(text.lower()):
+        if whole in parts and parts[whole] != whole and not _WHOLE.search(cited):
+            return f"says all {whole} where what it cites says {parts[whole]}"
+    if _ONE_MIND.search(text) and _VOTED.search(cited) and not _ONE_MIND.search(cited):
+        return "says that all voted alike where what it cites counts votes against"
+    return None
+
+
 def _other_measure(mine: str, other: str) -> bool:
     return mine != other and any(mine in units and other in units for units in _UNITS)
 
@@ -120,7 +177,8 @@ _UNITS = tuple(frozenset(_SAME.get(unit, unit) for unit in units) for units in _
 
 @lru_cache(maxsize=4_096)
 def _given(text: str) -> tuple[_Given, ...]:
-    ways = {m.start("value"): "lower" if m.group("lower") else "upper" for m in _BOUND.finditer(text)}
+    bounds = (*_BOUND.finditer(text), *_BOUND_AFTER.finditer(text))
+    ways = {m.start("value"): "lower" if m.group("lower") else "upper" for m in bounds}
     steps = {m.start("value"): m.group("step").lower() for m in _STEP.finditer(text)}
     found = []
     for match in _ANY.finditer(text):

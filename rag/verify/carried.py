@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from rag.verify.denials import parted
 from rag.verify.meanings import among
+from rag.verify.related import may_say
 from rag.verify.source import Source
-from rag.verify.tokens import Token, tokenize
+from rag.verify.tokens import Token, all_keys, tokenize
 
 # A paraphrase keeps most of what it reports, if in other words; babble does not.
 _SHARED_AT_LEAST = 0.4
@@ -26,7 +25,8 @@ _CHECKED = frozenset(
     " seventy eighty ninety hundred thousand million billion half year years old aged"
     " km kilometres kilometers metres meters miles".split()
 )
-# What only the sentence before says, and a pronoun may mean, counts for less.
+_ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())
+# What only the sentence before says, where a pronoun may mean it, or is near a cited word counts for less.
 _BY_CONTEXT = 0.5
 _LOOKED_AT = 60
 
@@ -38,17 +38,12 @@ def uncarried(text: str, source: Source) -> str | None:
         return "says what nothing it cites says: no words at all"
     # Names, figures and dates that are not cited have passed checks of their own.
     own = [t for t in every if (t.key in source.named or not t.named) and t.word not in _CHECKED]
+    own = [t for t in own if t.word not in _ORDINALS or t.key in source.keys]
     own = [t for t in own if t.word not in _OF_PLACES] if len(source.cited) > 1 else own
     held = [among(token.key, source.named) for token in own]
     meant = [has or among(t.key, source.meant) for t, has in zip(own, held, strict=True)]
-    told = [
-        has + (_BY_CONTEXT if by and not has else 0)
-        for t, has, by in zip(own, held, meant, strict=True)
-        if not t.named
-    ]
-    strange = [token.word for token, has in zip(own, held, strict=True) if not has]
-    shared = sum(told) + sum(token.named for token in own)
-    if shared < _SHARED_AT_LEAST * len(own) or sum(told) < _TOLD_AT_LEAST * len(told):
+    if not _enough(own, held, meant, frozenset()) and not _enough(own, held, meant, source.keys):
+        strange = [token.word for token, has in zip(own, held, strict=True) if not has]
         return f"says what nothing it cites says: {', '.join(strange)}"
     run = _longest(list(zip((token.word for token in own), meant, strict=True))) or _strange_part(
         text, own, meant
@@ -56,6 +51,17 @@ def uncarried(text: str, source: Source) -> str | None:
     if run:
         return f"adds what nothing it cites says: {', '.join(run)}"
     return _elsewhere(frozenset(token.key for token in every), source)
+
+
+def _enough(own: list[Token], held: list[bool], meant: list[bool], near: frozenset[str]) -> bool:
+    """Whether enough is carried, if what is only near one of these keys counts for less."""
+    told = [
+        has or _BY_CONTEXT * (by or any(may_say(t.key, other) for other in near))
+        for t, has, by in zip(own, held, meant, strict=True)
+        if not t.named
+    ]
+    shared = sum(told) + sum(token.named for token in own)
+    return shared >= _SHARED_AT_LEAST * len(own) and sum(told) >= _TOLD_AT_LEAST * len(told)
 
 
 def _longest(words: list[tuple[str, bool]]) -> list[str]:
@@ -82,13 +88,10 @@ def _strange_part(text: str, own: list[Token], meant: list[bool]) -> list[str]:
 def _elsewhere(own: frozenset[str], source: Source) -> str | None:
     """Another offered sentence that carries nearly all, where those cited carry much less."""
     mine = len(own & source.keys) / len(own)
+    if mine + _BETTER_BY >= 1:
+        return None
     cited = {place.number for place in source.cited}
     for number, place in list(source.others.items())[:_LOOKED_AT]:
-        if number not in cited and len(own & _keys(place.quote)) / len(own) > max(0.7, mine + _BETTER_BY):
+        if number not in cited and len(own & all_keys(place.quote)) / len(own) > max(0.7, mine + _BETTER_BY):
             return f"is carried by sentence {number}, which it does not cite"
     return None
-
-
-@lru_cache(maxsize=8_192)
-def _keys(quote: str) -> frozenset[str]:
-    return frozenset(token.key for token in tokenize(quote))

@@ -17,7 +17,7 @@ from rag.verify.tokens import Name, Token, names, tokenize
 # So many words on each side are a name's company, in a text and in what it cites.
 _BESIDE, _CITED_BESIDE = 3, 4
 # So many more of them must fit the other name.
-_MARGIN = 2
+_MARGIN = 3
 _PLACING = frozenset("in at on from to of for by with near against under over about".split())
 _JOINED = re.compile(r"[’'s]*,?(?: (?:and|or|with|as well as|,))?(?: the)? ?")
 _SKIPPED = frozenset("the a an its his her their".split())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.verify.forms import key
 from rag.verify.tokens import Token
-from rag.words import key
 
 _COMPARING = frozenset(
     map(key, "first only most record highest unprecedented unique sole best worst least".split())

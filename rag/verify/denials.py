@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.verify.forms import key
 from rag.verify.tokens import Token, tokenize
 from rag.verify.undone import denied_part
-from rag.words import key
 
 _NEGATIONS = frozenset("unless not no never none nobody nothing neither nor without cannot nowhere".split())
 # These deny in other words; the first lot binds what follows: who repeats that must deny it too.
@@ -25,9 +25,13 @@ _DENYING = _BINDING | frozenset(
     for word in """
     refusal rejection denial failure absent absence stop oppose bar cancellation withdraw withdrew withdrawn
     withhold dismiss exclude exclusion missing suspend suspension doubt dispute contradict acquit innocent
-    innocence cleared vacant refrain close closed shut free empty cease halt scrap skip ignore neglect forget
-    devoid gone barely hardly scarcely rarely seldom few little rather disagree dissent disapprove disqualify
-    non wordless veto axe unheeded outage only just spare hide hidden conceal call written sent dead flat
+    innocence cleared vacant refrain close closed shut free empty cease halt scrap skip ignore neglect
+    forget
+    devoid wrongly incorrectly mistakenly falsely
+    gone barely hardly scarcely rarely seldom few little rather disagree dissent disapprove
+    disqualify
+    non wordless veto throw discard axe unheeded outage only just spare hide hidden conceal call written
+    sent dead flat
     """.split()
 )
 # These bind what they are joined to by "to": what "failed shortly after" came shortly after.
@@ -37,13 +41,14 @@ _AFTER = {
     key("rule"): ("out",),
     key("turn"): ("down", "away"),
     key("call"): ("off",),
+    key("throw"): ("out",),
     key("written"): ("off",),
 }
 _NOT_BEFORE = {key("free"): ("trade", "speech", "press", "agent", "kick", "throw", "market", "and")}
 _JUST = frozenset("only just merely simply least".split())
 _WEIGHED = frozenset("more less fewer better worse later earlier higher lower greater sooner else".split())
 # "Never before", "no other", "not since": what "the first" and "the strongest" say as well.
-_COMPARED = frozenset("before since other ever such time".split())
+_COMPARED = frozenset("before since other ever such time more than".split())
 _LONG = frozenset("year years decade decades month months century generation".split())
 _IN_TIME = frozenset("until before yet still longer earlier later sooner till".split())
 _PARTING = frozenset("but and which who while although though because whereas".split())
@@ -114,19 +119,27 @@ def parted(text: str) -> tuple[int, ...]:
 
 def _denies(tokens: tuple[Token, ...], i: int) -> bool:
     token, near = tokens[i], [other.word for other in tokens[i + 1 : i + 9]]
-    if token.word == "nor" and any(other.word == "neither" for other in tokens[:i]):
-        # "Neither ... nor" denies once.
+    # "Neither ... nor" denies once, "the No. 1 team" not at all.
+    second = token.word == "nor" and any(other.word == "neither" for other in tokens[:i])
+    if second or (token.word == "no" and near[:1] and near[0][0].isdigit()):
         return False
     if token.word == "yet" and near[:1] == ["to"]:
         return True
     if token.word not in _NEGATIONS and not token.word.endswith("n't"):
         return False
-    if near[:1] and (near[0] in _JUST or (token.word == "no" and near[0] in ("doubt", "wonder", "matter"))):
+    if near[:1] and (
+        _only_weighs(near) or (token.word == "no" and near[0] in ("doubt", "wonder", "matter", "confidence"))
+    ):
         return False
     if near[:1] == ["but"] and token.word in ("nothing", "nobody", "none", "nowhere"):
         return False
     adjacent = token.word in ("not", "no") or token.word.endswith("n't")
     return _WEIGHED.isdisjoint(near[: 1 if adjacent else 3]) or "than" not in near
+
+
+def _only_weighs(near: list[str]) -> bool:
+    """Whether "only" or the like follows: "not only"; "not simply" denies, unless a "but" takes it back."""
+    return near[0] in _JUST and (near[0] != "simply" or "but" in near)
 
 
 def _in_other_words(tokens: tuple[Token, ...], i: int) -> bool:

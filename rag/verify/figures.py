@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import combinations
 from typing import NamedTuple
 
 from rag.verify.reckoned import follows, is_rough, listed, more_of, rounded
@@ -55,6 +56,13 @@ _RANGE_OF = re.compile(
     r" ?(?:to|and|or|-|–|—) ?(?P<sign>[$€£¥])?\d+(?:[.,]\d+)*(?: (?:thousand|million|billion|trillion))?"
     r"(?: ?(?P<unit>%|percent\b|dollars?\b|euros?\b|pounds?\b|yen\b))?"
 )
+# "From 12 percent to 5", "5 percent instead of 12".
+_STEPPED = re.compile(
+    r"(?P<sign>[$€£¥])?\d[\d.,]*(?: ?(?P<unit>%|percent))?,?(?: up| down)?"
+    r" (?:to|instead of|rather than|from|against|compared with) ?$"
+)
+_NO_UNIT = re.compile(r"[.,;)]|$| (?:and|in|over|this|last)\b")
+_TENTHS = re.compile(rf"\b(?P<n>{_WORDS}) tenths of a (?:percentage )?point\b", re.IGNORECASE)
 _HUNDREDS = re.compile(
     rf"\b(?P<n>one|two|three|four|five|six|seven|eight|nine|a) hundred(?: and)? (?P<rest>{_SPELLED})\b",
     re.IGNORECASE,
@@ -72,7 +80,11 @@ _NTHS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth":
 _NOUN_WITHIN = 40
 _NEARLY, _ABOUT = Decimal("0.5"), Decimal(5)
 _PARTS = {"half": ("50",), "third": ("33", "33.3"), "quarter": ("25",), "fifth": ("20",), "tenth": ("10",)}
-_PART = re.compile(r"\b(?:one|a|1)[ -](third|quarter|fifth|tenth)\b|\b(half)\b", re.IGNORECASE)
+_PART = re.compile(
+    r"\b(?:one|a|1)[ -](third|quarter|fifth|tenth)\b(?! (?:time|consecutive|straight|successive|\w+ in a row"
+    r"|year\b|month|week|day|term|meeting|person|case|round|victim))|\b(half)\b",
+    re.IGNORECASE,
+)
 # "The two countries": two who were named, not counted.
 _BOTH = re.compile(
     r" (?:countries|sides|nations|governments|allies|parties|leaders|men|women|ministers|companies|groups"
@@ -109,7 +121,27 @@ def missing_figures(text: str, source: Source) -> str | None:
         for placed in own
         if not there.holds(placed, text) and not _of_a_name(placed, text, source)
     )
-    return f"has a figure that is not in what it cites: {', '.join(strange)}" if strange else None
+    if strange:
+        return f"has a figure that is not in what it cites: {', '.join(strange)}"
+    if moved := _moved(own, text, source):
+        return f"has {moved} change places"
+    return None
+
+
+def _moved(own: Sequence[_Placed], text: str, source: Source) -> str | None:
+    """A number of things of which what it cites has another, where it has that number of other things."""
+    theirs = [
+        (each.figure.value, _counted_things(quote, each.end))
+        for quote in source.quotes
+        for each in _placed(quote)
+        if not each.figure.unit
+    ]
+    said = [(placed, _counted_things(text, placed.end)) for placed in own if not placed.figure.unit]
+    for (one, things), (other, others) in combinations(said, 2):
+        turned = (one.figure.value, others) in theirs and (other.figure.value, things) in theirs
+        if turned and things and others and things != others and (one.figure.value, things) not in theirs:
+            return f"{one.figure.written} and {other.figure.written}"
+    return None
 
 
 def _of_a_name(placed: _Placed, text: str, source: Source) -> bool:
@@ -125,6 +157,7 @@ class _Known:
     def __init__(self, source: Source) -> None:
         placed = [(each, quote) for quote in source.quotes for each in _placed(quote)]
         self._cited = [each.figure for each, _ in placed]
+        self._bare = {Figure(each.value, each.unit, "") for each in self._cited}
         self._told = figures(source.told)
         self._counts = {word for each, quote in placed for word in _counted_things(quote, each.end)}
         self._lists = frozenset().union(*map(listed, source.quotes))
@@ -142,9 +175,10 @@ class _Known:
         known = [other.value for other in self._cited if other.unit in units]
         like = [other.value for other in self._cited if other.unit == figure.unit]
         rough = is_rough(text, placed.start)
-        if any(_same(figure, other) for other in self._cited) or (
-            rough and rounded(figure.value, like, text, placed.start)
-        ):
+        # "8 percent, and they offered 4.5", "96 million euros on sales of 530 million".
+        bare = bool(figure.unit and like) and Figure(figure.value, "", "") in self._bare
+        near = rough and rounded(figure.value, like, text, placed.start)
+        if bare or near or any(_same(figure, other) for other in self._cited):
             return True
         if not figure.unit and not self._counts.isdisjoint(_counted_things(text, placed.end)):
             # So many of these are cited, and it is another number.
@@ -192,7 +226,7 @@ def _placed(text: str) -> tuple[_Placed, ...]:
     for share in shares:
         if share.figure.written.lower() not in ("half", "a half"):
             bare = bare[: share.start] + " " * (share.end - share.start) + bare[share.end :]
-    return (*_plain(bare), *shares)
+    return (*_plain(bare), *shares, *_tenths(text))
 
 
 def _in_digits(match: re.Match[str]) -> str:
@@ -210,7 +244,10 @@ def _plain(text: str) -> Iterator[_Placed]:
         magnitude = match.group("magnitude")
         if magnitude == "m" and not unit and match.group()[-2:] == " m":
             magnitude = None  # 900 m are metres
-        if not unit and (other := _RANGE_OF.match(text, match.end())):
+        if not unit and (
+            other := _RANGE_OF.match(text, match.end())
+            or (_NO_UNIT.match(text, match.end()) and _STEPPED.search(text, 0, match.start()))
+        ):
             unit = _UNITS.get((other.group("sign") or other.group("unit") or "").lower(), "")
         if raw in ("one", "a one") and not (magnitude or unit not in ("", "point")):
             continue
@@ -221,6 +258,13 @@ def _plain(text: str) -> Iterator[_Placed]:
         if inherited:
             value *= _MAGNITUDES[inherited.group(1).lower()]
         yield _Placed(Figure(value, unit, written), match.start("value"), match.end(), False)
+
+
+def _tenths(text: str) -> Iterator[_Placed]:
+    """Points that words stand for: "eight tenths of a point"."""
+    for match in _TENTHS.finditer(text):
+        value = Decimal(_number(match.group("n").lower())) / 10
+        yield _Placed(Figure(value, "point", match.group()), match.start(), match.end(), False)
 
 
 def _value(raw: str) -> Decimal:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rag.verify.denials import plain_denials
+from rag.verify.denials import parted, plain_denials
+from rag.verify.forms import is_past, key
 from rag.verify.meanings import INTENDED, OPEN, among
 from rag.verify.source import Source
-from rag.verify.strength import after
+from rag.verify.strength import UTTERED, after
 from rag.verify.tokens import Token, tokenize
-from rag.words import key
 
 # What is said of them before a court has spoken, and what only a court can say.
 _CHARGED = frozenset(map(key, "charge accuse indict allege suspect face trial defendant arrest".split()))
@@ -23,19 +23,16 @@ _OPEN_COURT = frozenset(map(key, "if would could if may might".split()))
 _NOT_DONE = frozenset("to not never no nor without be being if unless until before".split())
 _ADJOINED = frozenset("a an the its his her their of for with by and or based space".split())
 _ASKING = frozenset(map(key, "whether if how ask question unclear open undecided unknown doubt".split()))
-_LIGHT = frozenset("held made took kept led gave came went left".split())
-_BEFORE, _MODAL_BEFORE, _SHORT = 5, 4, 4
-_IRREGULAR = dict(
-    pair.split("/")
-    for pair in """
-    began/begin went/go bought/buy sold/sell built/build left/leave met/meet won/win lost/lose took/take
-    gave/give
-    came/come became/become rose/rise fell/fall spoke/speak wrote/write brought/bring held/hold sent/send
-    spent/spend
-    chose/choose flew/fly drew/draw withdrew/withdraw ran/run made/make kept/keep led/lead grew/grow
-    struck/strike
-    """.split()
-)
+_BEFORE, _MODAL_BEFORE = 5, 4
+# What is asked, or said of whoever it is true of: "those who have received one".
+_OF_SOME = frozenset("whether those anyone whoever anybody provided assuming".split())
+_ITS = frozenset("it the them him her a an its their".split())
+_AWAITED = frozenset("will shall would if unless until whether".split())
+# Verbs whose past is as their present.
+_UNCHANGED = frozenset("cut put set hit let shut split quit bid spread cost shed".split())
+# What is being launched has been launched.
+_STARTING = frozenset(map(key, "launch begin start open introduce announce".split()))
+_HAVING, _BEING = frozenset(("has", "have", "had")), frozenset("is are am 're 's".split())
 
 
 def foretold(text: str, source: Source) -> str | None:
@@ -43,8 +40,10 @@ def foretold(text: str, source: Source) -> str | None:
     mine = tokenize(text)
     if untold := _untold(text, {token.key for token in mine}, source):
         return f"says what is left open: {untold}"
-    if done := _done(mine, source):
+    if done := _done(text, mine, source):
         return f"says as done what is yet to be: {done}"
+    if undone := _undone(text, source):
+        return f"says as yet to be what is done: {undone}"
     if judged := _judged(text, {token.key for token in mine}, source):
         return f"is surer than what it cites: {judged}"
     return None
@@ -70,36 +69,94 @@ def _untold(text: str, said: set[str], source: Source) -> str | None:
     return None
 
 
-def _done(mine: tuple[Token, ...], source: Source) -> str | None:
+def _done(text: str, mine: tuple[Token, ...], source: Source) -> str | None:
     """A verb that a text has in the past, and all that is cited only as what is to be."""
-    theirs = [
-        (tokens, i) for quote in source.quotes for tokens in [tokenize(quote)] for i in range(len(tokens))
-    ]
+    parts = parted(text)
     for place, token in enumerate(mine):
-        base = key(_IRREGULAR.get(token.word, token.word))
-        past = token.word in _IRREGULAR.keys() - _LIGHT or (
-            token.word.endswith("ed") and len(token.word) > _SHORT
-        )
-        if not past or token.named or not _finite(mine, place) or _is_to_be(mine, place):
+        had = not _HAVING.isdisjoint(t.word for t in mine[max(0, place - 2) : place])
+        if (
+            not (is_past(token.word) or (had and token.word in _UNCHANGED))
+            or token.named
+            or token.key in UTTERED
+            or not _finite(mine, place)
+            or _is_to_be(mine, place, parts)
+        ):
             continue
-        same = [(t, i) for t, i in theirs if key(_IRREGULAR.get(t[i].word, t[i].word)) == base]
-        if same and all(_is_to_be(tokens, i) for tokens, i in same):
+        same = [
+            (tokenize(quote), i, parted(quote))
+            for quote in source.quotes
+            for i, other in enumerate(tokenize(quote))
+            if other.key == token.key
+        ]
+        if same and all(_is_to_be(*each) or (had and _goes_on(*each[:2])) for each in same):
             return token.text
     return None
+
+
+def _undone(text: str, source: Source) -> str | None:
+    """A verb that a text has as what is to be, and all that is cited as what has been done."""
+    mine, parts = tokenize(text), parted(text)
+    for place, token in enumerate(mine):
+        if token.named or not _planned(mine, place, parts):
+            continue
+        same = [
+            (tokenize(quote), i)
+            for quote in source.quotes
+            for i, other in enumerate(tokenize(quote))
+            if other.key == token.key
+        ]
+        will = mine[place - 1].word == "will"
+        if same and all(_perfect(*each, finite=will) for each in same):
+            return token.text
+    return None
+
+
+def _planned(tokens: tuple[Token, ...], place: int, parts: tuple[int, ...]) -> bool:
+    """Whether a verb comes right after "will" or "is to"."""
+    before = [t.word for t, part in zip(tokens[:place], parts, strict=False) if part == parts[place]][-3:]
+    return before[-1:] == ["will"] or before[-2:] in (
+        ["will", "be"],
+        ["to", "be"],
+        ["is", "to"],
+        ["are", "to"],
+    )
+
+
+def _perfect(tokens: tuple[Token, ...], place: int, finite: bool) -> bool:
+    """Whether a verb comes after "has" or "has been", or, if `finite`, is in the past by itself."""
+    before = [token.word for token in tokens[max(0, place - 2) : place]]
+    if not is_past(tokens[place].word):
+        return False
+    alone = bool(before) and before[-1] not in _ADJOINED and _NOT_DONE.isdisjoint(before)
+    return not _HAVING.isdisjoint(before) or (finite and alone)
 
 
 def _finite(tokens: tuple[Token, ...], place: int) -> bool:
     """Whether it may say what was done: not at the beginning, or after "to be" or "not"."""
     before = [token.word for token in tokens[max(0, place - _MODAL_BEFORE) : place]]
-    return bool(before) and before[-1] not in _ADJOINED and _NOT_DONE.isdisjoint(before)
+    asked = any(token.word in _OF_SOME for token in tokens[:place])
+    # "And signed it": what is done to it shows that it is no list of what something is.
+    acts = before[-1:] == ["and"] and {t.word for t in tokens[place + 1 : place + 2]} <= _ITS
+    return (
+        bool(before) and not asked and (acts or before[-1] not in _ADJOINED) and _NOT_DONE.isdisjoint(before)
+    )
 
 
-def _is_to_be(tokens: tuple[Token, ...], place: int) -> bool:
-    """Whether a verb comes after "will", or "to" of what is planned, due or promised."""
-    before = [token.word for token in tokens[max(0, place - _MODAL_BEFORE) : place]]
-    if not {"will", "shall", "would"}.isdisjoint(before):
+def _goes_on(tokens: tuple[Token, ...], place: int) -> bool:
+    """Whether a verb says what is being done."""
+    before = {token.word for token in tokens[max(0, place - 3) : place]}
+    going = tokens[place].word.endswith("ing") and tokens[place].key not in _STARTING
+    return going and not _BEING.isdisjoint(before)
+
+
+def _is_to_be(tokens: tuple[Token, ...], place: int, parts: tuple[int, ...]) -> bool:
+    """Whether a verb comes after "will", "if", or "to" of what is planned, due or promised."""
+    here = [t for t, part in zip(tokens[:place], parts, strict=False) if part == parts[place]]
+    before = [token.word for token in here[-_MODAL_BEFORE:]]
+    if not _AWAITED.isdisjoint(before):
         return True
-    if "to" not in before[-2:]:
+    if "to" not in before[-2:] or before[-1:] == ["have"] or tokens[place].word == "blame":
         return False
-    leading = [t.key for t in tokens[max(0, place - _BEFORE - 1) : place]]
-    return _DONE.isdisjoint(leading) and not _AHEAD.isdisjoint(leading)
+    leading = [t.key for t in here[-_BEFORE - 1 :]]
+    likelier = "likely" in before and not {"more", "less"}.isdisjoint(t.word for t in here[-_BEFORE:])
+    return not likelier and _DONE.isdisjoint(leading) and not _AHEAD.isdisjoint(leading)

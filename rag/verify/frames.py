@@ -11,8 +11,11 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 
-from rag.verify.meanings import alike, opposite
-from rag.verify.people import RANKS
+from rag.verify.meanings import alike, among, opposite
+from rag.verify.names import of_one_place
+from rag.verify.people import COUNTRIES, OFFICES, RANKS
+from rag.verify.reckoned import is_rough
+from rag.verify.related import may_say
 from rag.verify.source import Source
 from rag.verify.tokens import Token, tokenize
 
@@ -30,7 +33,16 @@ _APART = tuple(
         "this | last | next",
         "am | pm",
         "all every each everyone | most many | some several few | no none nobody",
-        "by | to",
+        "by | to | after since | against",
+        "from | to",
+        "once after when | before until",
+        "all | among",
+        "until | by between",
+        "with | without",
+        "even | only",
+        "asked asks | ordered orders",
+        "paid pays | offered offers",
+        "i | ii | iii | iv | v",
         "for | against",
         "more over above higher | less fewer lower under below",
         "much | little",
@@ -46,6 +58,19 @@ _APART = tuple(
         "he him his himself | she her hers herself",
     )
 )
+# Who keeps a sentence and adds one of these says something else.
+_NARROWING = frozenset(
+    """
+    only solely alone former formerly ex twice thrice double half never no not neither non second third least
+    most nearly almost hardly barely partly fully exactly always rarely seldom previously formally officially
+    deputy vice acting interim assistant
+    """.split()
+)
+_FORMER = frozenset("former formerly ex previously".split())
+_ONCE = frozenset("used once ex former formerly previously until".split())
+# And who leaves out one of these: "the oldest" for "the second-oldest".
+_NARROWED = frozenset("second third fourth fifth deputy vice former half non not never".split())
+_QUANTITIES = frozenset("all every each most many some several few no none".split())
 _VERBAL = frozenset("down up out off away".split())
 _ARTICLES = frozenset("the a an its his her their".split())
 _CHECKED = frozenset(
@@ -57,9 +82,15 @@ _CHECKED = frozenset(
 
 def exchanged(text: str, source: Source) -> str | None:
     """What is wrong with a text's words: one that stands where the cited sentence has another."""
-    for quote in source.quotes:
-        if found := _exchanged(text, quote):
+    several = len(source.quotes) > 1
+    for quote in (*source.quotes, " ".join(source.quotes)) if several else source.quotes:
+        if found := _exchanged(text, quote, small=several and quote not in source.quotes):
             return f"says {found[0]} where what it cites says {found[1]}"
+        if added := _narrowed(text, quote):
+            return added
+    for quote in source.quotes:
+        if spliced := _spliced(text, quote):
+            return spliced
         if turned := _turned(text) & _turned_back(quote):
             one, did, other = min(turned)
             return f"has {one} and {other} change places: {did}"
@@ -83,39 +114,86 @@ def _turned_back(text: str) -> frozenset[tuple[str, str, str]]:
 
 
 @lru_cache(maxsize=4_096)
-def _exchanged(text: str, quote: str) -> tuple[str, str] | None:
+def _aligned(text: str, quote: str) -> tuple[tuple[str, int, int, int, int], ...]:
+    """What of a text is kept, exchanged, added and left out, as far as most is kept; else nothing."""
     mine, theirs = tokenize(text), tokenize(quote)
     matcher = SequenceMatcher(None, [t.key for t in mine], [t.key for t in theirs], autojunk=False)
-    codes = matcher.get_opcodes()
+    codes = tuple(matcher.get_opcodes())
     # What is quoted is kept by whoever quotes.
     quoted = [span.span() for span in _QUOTED.finditer(text)]
     own = {n for n, t in enumerate(mine) if not any(start < t.start < end for start, end in quoted)}
     kept = sum(n in own for code, i, j, _, _ in codes if code == "equal" for n in range(i, j))
-    if not own or kept < _KEPT_AT_LEAST * len(own):
-        return None
+    return codes if own and kept >= _KEPT_AT_LEAST * len(own) else ()
+
+
+def _narrowed(text: str, quote: str) -> str | None:
+    """A word that says more or less of what is kept around it, and stands nowhere in what is cited."""
+    mine, theirs = tokenize(text), tokenize(quote)
+    said, there = {t.key for t in mine}, {t.key for t in theirs}
+    for code, i, j, k, m in _aligned(text, quote):
+        added = mine[i:j] if code in ("delete", "replace") else ()
+        weighs = {"not", "only"} <= {token.word for token in added}
+        for token in added if not weighs else ():
+            once = token.word in _FORMER and not _ONCE.isdisjoint(t.word for t in theirs)
+            if token.word in _NARROWING and token.key not in there and not once:
+                return f"adds {token.text} to what it cites"
+        gone = [] if any(t.carries for t in added) else [t for t in theirs[k:m] if _weighty(t)]
+        if len(gone) == 1 and gone[0].word in _NARROWED and not among(gone[0].key, said):
+            return f"leaves {gone[0].text} out of what it cites"
+    return None
+
+
+def _weighty(token: Token) -> bool:
+    return token.carries or token.word in _NARROWED
+
+
+def _spliced(text: str, quote: str) -> str | None:
+    """A date, number or name from further on: "leader in May" for "leader in March, and mayor in May"."""
+    theirs, codes = tokenize(quote), _aligned(text, quote)
+    for (code, _, _, k, m), (after, _, _, start, end) in pairwise(codes):
+        if code != "insert" or after != "equal" or start != m:
+            continue
+        same = 0
+        while same < min(m - k, end - m) - 1 and theirs[k + same].key == theirs[m + same].key:
+            same += 1
+        one, other = theirs[m + same], theirs[k + same]
+        kind = (_checked(one) and _checked(other)) or (one.named and other.named)
+        if same and kind and one.key != other.key:
+            return f"says {one.text} where what it cites says {other.text}"
+    return None
+
+
+def _exchanged(text: str, quote: str, small: bool) -> tuple[str, str] | None:
+    """Two words that stand for each other and say different things; only `small` ones, figures and times."""
+    mine, theirs, codes = tokenize(text), tokenize(quote), _aligned(text, quote)
     for place, (code, i, j, k, m) in enumerate(codes):
         near = codes[max(0, place - 2) : place + 3]
         around = sum(j - i for code, i, j, _, _ in near if code == "equal")
         if code != "replace" or around < _BESIDE:
             continue
-        if pair := _unlike(mine[i:j], theirs[k:m], text, quote):
+        new, old = mine[i:j], theirs[k:m]
+        if pair := _apart(new, old) or _moved(new, old, text, quote) or _of_how_many(new, old):
+            return pair
+        if pair := _renamed(new, old, text):
+            return pair
+        if not small and (pair := _unlike(new, old, text, quote)):
             return pair
     return None
 
 
 def _unlike(new: tuple[Token, ...], old: tuple[Token, ...], text: str, quote: str) -> tuple[str, str] | None:
     """A word of each side that says something else, as far as they are few."""
-    if apart := _apart(new, old) or _moved(new, old, text, quote):
-        return apart
     ours, theirs = list(_telling(new)), list(_telling(old))
     if not theirs and len(ours) == 1 and not ours[0].named:
         # "Build" for "take down": small words that make a verb.
         theirs = [token for token in old if token.word in _VERBAL]
-    if not ours or not theirs or max(len(ours), len(theirs)) > _EXCHANGED:
+    # "Soldiers" for "scientists, engineers and others" is one for one too.
+    a_list = len(ours) == 1 and any(token.word == "and" for token in old)
+    if not ours or not theirs or len(ours) > _EXCHANGED or len(theirs) > _EXCHANGED + a_list:
         return None
     if len(ours) == len(theirs) == 1 and opposite(ours[0].key, {theirs[0].key}):
         return ours[0].text, theirs[0].text
-    strange = [t for t in ours if not any(alike(t.key, o.key) for o in theirs)]
+    strange = [t for t in ours if not any(_may_stand(t.key, o.key) for o in theirs)]
     if len(strange) < len(ours):
         return None
     said, there = {t.key for t in tokenize(text)}, {t.key for t in tokenize(quote)}
@@ -134,7 +212,38 @@ def _moved(new: tuple[Token, ...], old: tuple[Token, ...], text: str, quote: str
     if len(one) != 1 or len(other) != 1 or one[0].word == other[0].word:
         return None
     said, there = {t.word for t in tokenize(text)}, {t.word for t in tokenize(quote)}
-    return (one[0].text, other[0].text) if one[0].word in there and other[0].word in said else None
+    gone = other[0].word in said or (len(new) == len(old) == 1 and not is_rough(text, one[0].start))
+    return (one[0].text, other[0].text) if one[0].word in there and gone else None
+
+
+def _may_stand(said: str, cited: str) -> bool:
+    """Whether a word may stand for another; WordNet knows opposites as near to each other."""
+    return alike(said, cited) or (may_say(said, cited) and not opposite(said, {cited}))
+
+
+def _renamed(new: tuple[Token, ...], old: tuple[Token, ...], text: str) -> tuple[str, str] | None:
+    """A name in the place of another that the text leaves out, and that is not the same in other words."""
+    ours, theirs = [t for t in new if t.carries], [t for t in old if t.carries]
+    if not ours or not theirs or not all(t.named and t.key not in RANKS | OFFICES for t in (*ours, *theirs)):
+        return None
+    said = {t.key for t in tokenize(text)}
+    if ours[0].key not in COUNTRIES and any(t.key in COUNTRIES for t in theirs):
+        # Whose minister it is may be left out where the minister is named.
+        return None
+    if any(t.key in said for t in theirs) or any(of_one_place(a, b) for a in ours for b in theirs):
+        return None
+    return ours[0].text, theirs[0].text
+
+
+def _of_how_many(new: tuple[Token, ...], old: tuple[Token, ...]) -> tuple[str, str] | None:
+    """Whether "all" stands in the place of a number, or the other way round."""
+    if len(new) != 1 or len(old) != 1:
+        return None
+    words = {new[0].word, old[0].word}
+    if "one" in words and any(word in _CHECKED for word in words):
+        return new[0].text, old[0].text
+    said = words & _QUANTITIES and any(w in _CHECKED or w[0].isdigit() for w in words - _QUANTITIES)
+    return (new[0].text, old[0].text) if said else None
 
 
 def _checked(token: Token) -> bool:
@@ -142,7 +251,7 @@ def _checked(token: Token) -> bool:
 
 
 def _telling(tokens: tuple[Token, ...]) -> Iterator[Token]:
-    return (token for token in tokens if token.carries and token.word not in _CHECKED)
+    return (t for t in tokens if t.carries and t.word not in _CHECKED and t.word != "respective")
 
 
 def _apart(new: tuple[Token, ...], old: tuple[Token, ...]) -> tuple[str, str] | None:

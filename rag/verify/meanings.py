@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from rag.verify import thesaurus
-from rag.words import key
+from rag.verify.forms import key
 
 
 def _groups(table: str) -> dict[str, frozenset[int]]:

@@ -9,12 +9,12 @@ from itertools import groupby
 
 from rag.types import Offered
 from rag.verify.antecedents import called, described, slots, titled, what_before, who_before
+from rag.verify.forms import key
 from rag.verify.lands import holds, of_one_land
 from rag.verify.meanings import among, everyday
-from rag.verify.people import OFFICES, is_person, known
+from rag.verify.people import COUNTRIES, OFFICES, is_person, known
 from rag.verify.source import Source
 from rag.verify.tokens import Name, Token, names, tokenize
-from rag.words import key
 
 # Capitals and the states that they stand for.
 _SEATS = {
@@ -22,10 +22,15 @@ _SEATS = {
     for seat, country in (
         *(("tokyo", "japan"), ("washington", "us"), ("beijing", "china"), ("moscow", "russia")),
         *(("london", "uk"), ("paris", "france"), ("berlin", "germany"), ("seoul", "korea")),
+        *(("canberra", "australia"), ("ottawa", "canada"), ("delhi", "india"), ("tehran", "iran")),
+        *(("ankara", "turkey"), ("rome", "italy"), ("madrid", "spain"), ("warsaw", "poland")),
         *(("kyiv", "ukraine"), ("pyongyang", "korea"), ("brussels", "eu"), ("taipei", "taiwan")),
     )
 }
-_LYING_IN = re.compile(r"\b(?:in|at|near|from|around|outside|of)$")
+_LYING_IN = re.compile(
+    r"(?<!comment )(?<!response )(?<!reaction )(?<!statement )(?<!support )(?<!pressure )(?<!word )"
+    r"\b(?:in|at|near|from|around|outside|of)$"
+)
 _SPEAKS = re.compile(
     r"(?:,| also| has| had)* (?:said|says|told|added|warned|argued|noted|wrote|reported|reports)\b"
 )
@@ -33,12 +38,15 @@ _SPOKEN_BY = re.compile(
     r"\b(?:according to|reported (?:by|in)|reports?|told|says|article (?:by|in|of|from)) (?:the )?$",
     re.IGNORECASE,
 )
+_BY_ITSELF = re.compile(r"\bthis (?:news)?paper\b", re.IGNORECASE)
 # "Oslo-based" says of something what it is.
 _COMPOUND = re.compile(r"-[a-z]")
+_THE_PAIR = re.compile(r"\b(?:two|both) (?:countries|nations|governments|allies|sides)\b", re.IGNORECASE)
+_PAIRED = 2
 # A role so near a name, in words, is that name's.
 _BESIDE = 3
 # How places are made words for what comes from them: "Valdoria" and "Valdorian", "Sweden" and "Swedish".
-_OF_A_PLACE = re.compile(r"(?:vian|ian|ean|an|n|ese|ish|i|er)$")
+_OF_A_PLACE = re.compile(r"(?:vian|ian|ean|an|n|ese|ish|i|er|ern)$")
 # Titles and offices that the article gives in other words; what they are of is checked, they are not.
 _OFFICES = frozenset(
     "minister president secretary ambassador general senator governor judge mayor chief professor doctor mr"
@@ -55,6 +63,10 @@ _OF_A_PERSON = frozenset(
 )
 # "The Second World War" and "World War II".
 _COUNTED = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())
+_NAMES = tuple(
+    frozenset(map(key, names.split()))
+    for names in ("gop republican republicans", "twitter tweet tweeted", "kremlin moscow", "nato alliance")
+)
 # What may be added to a name without naming another: "the Mediterranean Sea".
 _KINDS = frozenset(
     "sea river ocean island islands mountains lake city town county state province inc ltd corp".split()
@@ -101,10 +113,33 @@ def _otherwise(token: Token, there: frozenset[str], text: str) -> bool:
         return True
     if any(_SEATS.get(each) == token.key or _akin(token.word, each) for each in there):
         return True
-    if of_one_land(token.key, there) or holds(token.word, there):
+    if (
+        of_one_land(token.key, there)
+        or holds(token.word, there)
+        or not _also_called(token.key).isdisjoint(there)
+    ):
         return True
     parts = token.text.replace("-", " ").split()
     return len(parts) > 1 and all(part.lower() in there for part in parts)
+
+
+def of_one_place(one: Token, other: Token) -> bool:
+    """Whether two names may be of one place: a seat and its country, a country and what is from it."""
+    a, b = one.key, other.key
+    return (
+        a == b
+        or _SEATS.get(a) == b
+        or _SEATS.get(b) == a
+        or _akin(one.word, other.word)
+        or of_one_land(a, {b})
+        or b in _also_called(a)
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _also_called(word: str) -> frozenset[str]:
+    """The other names of what a key names."""
+    return frozenset().union(*(names for names in _NAMES if word in names)) - {word}
 
 
 def _akin(one: str, other: str) -> bool:
@@ -120,7 +155,11 @@ def _reported_by(mine: tuple[Token, ...], text: str, source: Source) -> bool:
     """Whether it is the outlet or the author, given as where it was read."""
     if not {token.key for token in mine if token.named} <= source.named_beside | source.keys:
         return False
-    return bool(_SPOKEN_BY.search(text[: mine[0].start]) or _SPEAKS.match(text[mine[-1].end :]))
+    return bool(
+        _BY_ITSELF.search(source.text)
+        or _SPOKEN_BY.search(text[: mine[0].start])
+        or _SPEAKS.match(text[mine[-1].end :])
+    )
 
 
 def _entitled(tokens: tuple[Token, ...], run: Name, unknown: list[Token], source: Source) -> bool:
@@ -169,6 +208,8 @@ def _points(
     open_ = slots(place)
     if person and open_.person and _within(wanted, who_before(place)):
         return True
+    if not person and _THE_PAIR.search(place.quote) and _within(wanted, _pair(said, place)):
+        return True
     if any(is_person(keys, article) == person for keys in left_out):
         return False
     if not person and open_.group and _within(wanted, what_before(place)):
@@ -177,6 +218,12 @@ def _points(
     if any(_within(wanted, described(noun, person, place)) for noun in gone):
         return True
     return not person and not left_out and _within(wanted, titled(place))
+
+
+def _pair(said: frozenset[str], place: Offered) -> tuple[frozenset[str], ...]:
+    """The two countries that an article is on, if a text names both."""
+    found = tuple(dict.fromkeys(keys for keys in titled(place) if keys <= COUNTRIES))
+    return found if len(found) == _PAIRED and all(keys <= said for keys in found) else ()
 
 
 def _within(wanted: frozenset[str], found: Iterable[frozenset[str]]) -> bool:
@@ -195,7 +242,9 @@ def _parts(text: str) -> tuple[frozenset[str], ...]:
     found: list[frozenset[str]] = []
     for run in names(text):
         for named, part in groupby(tokens[run.first : run.end], key=lambda token: token.named):
-            keys = frozenset(t.key for t in part if not _COMPOUND.search(t.text)) if named else frozenset()
+            keys = (
+                frozenset(t.key for t in part if not _COMPOUND.match(text, t.end)) if named else frozenset()
+            )
             joined = [frozenset({each}) for word in keys if "-" in word for each in word.split("-")]
             found += joined or [keys - _office_keys()]
     return tuple(filter(None, found))

@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
+from rag.verify.forms import key
 from rag.verify.meanings import everyday
 from rag.verify.tokens import Name, Token, names, plain, tokenize
-from rag.words import key
 
 # A name with such a word is no person's.
 BODIES = frozenset(
@@ -105,7 +105,19 @@ def known(text: str) -> tuple[Known, ...]:
     """The names of a text in order."""
     line = plain(text)
     tokens = tokenize(line)
-    return tuple(_known(line, tokens, run) for run in names(line))
+    return tuple(_known(line, tokens, part) for run in names(line) for part in _apart(tokens, run))
+
+
+def _apart(tokens: tuple[Token, ...], run: Name) -> Iterator[Name]:
+    """A name, or the two of "Liv Aasen of the Lund Institute": who it is, and of what."""
+    of = next((i for i in range(run.first, run.end) if tokens[i].word in ("of", "from", "at")), run.end)
+    first = tokens[run.first : of]
+    plain_name = all(t.named and t.key not in _NO_ONES and t.word not in BODIES for t in first)
+    if of < run.end and len(first) > 1 and plain_name:
+        rest = next(i for i in range(of, run.end) if tokens[i].named)
+        yield from (Name(run.first, of), Name(rest, run.end))
+    else:
+        yield run
 
 
 @lru_cache(maxsize=8_192)

@@ -7,16 +7,17 @@ one in other words ("refused") of the same thing, or, where a comparison would s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 from operator import eq
 
 from rag.verify.comparing import is_comparing
 from rag.verify.denials import Denial, binds, other_denials, parted, plain_denials, undone
+from rag.verify.forms import key
 from rag.verify.meanings import alike, among, opposite
 from rag.verify.source import Source
 from rag.verify.tokens import Token, tokenize
-from rag.words import key
 
 _TEMPORAL = frozenset(
     map(key, "until before after only earliest yet still remain wait later from now former once".split())
@@ -40,11 +41,20 @@ _ASKING = frozenset(map(key, "whether unclear open unknown undecided".split()))
 _REFUSING = frozenset(
     map(
         key,
-        "refuse reject deny prevent ban forbid prohibit block cancel abandon overturn quash".split(),
+        "refuse reject deny prevent ban forbid prohibit block cancel abandon overturn quash rule".split(),
     )
 )
+# Who was to do one thing and is forced to do another gives up the first.
+_GIVING_UP = frozenset(map(key, "abandon cancel".split()))
+_CHANGED = frozenset(map(key, "initially originally first switch instead eventually force drop".split()))
+# "May not" forbids.
+_FORBIDDING = frozenset(map(key, "ban forbid prohibit".split()))
+_NOT_ONLY, _ONLY = re.compile(r"\bnot only\b"), re.compile(r"(?<!\bnot )\bonly\b")
+_MARKED = re.compile(r"[“\"][^”\"]+[”\"]")
+_COSTING = frozenset(map(key, "charge cost fee price payment pay".split()))
 _TWICE_WITHIN = 6
 _LOOKED_AT = 2
+_BESIDE = 2
 # What comes before something is so while that is not: "it ended before it was known" leaves it unknown.
 _NOT_YET = frozenset("before until pending".split())
 _NOT_YET_WITHIN = 5
@@ -58,6 +68,8 @@ def turned(text: str, source: Source) -> str | None:
         return f"denies twice what it cites denies at most once: {twice}"
     if made_up := sides.made_up():
         return f"denies what nothing it cites denies: {made_up}"
+    if only := sides.only():
+        return f"says what something it cites denies: {only}"
     if lost := sides.lost():
         return f"says what something it cites denies: {lost}"
     return None
@@ -71,6 +83,7 @@ class _Sides:
         self.said = {token.key for token in self.mine}
         self.words = {token.word for token in self.mine}
         self.parts = parted(text)
+        self.marked = [match.span() for match in _MARKED.finditer(text)]
         self.own, self.own_others = plain_denials(text), other_denials(text)
         self.quotes = source.quotes
         self.cited = [denial for quote in source.quotes for denial in plain_denials(quote)]
@@ -81,7 +94,21 @@ class _Sides:
         """Two plain denials in one part of the text, where no part of what is cited has two."""
         if any(_doubled(plain_denials(quote)) for quote in self.quotes):
             return None
+        if any(denial.comparing for denial in self.own) and any(map(is_comparing, self._strange())):
+            return None
         return " ".join(denial.word for denial in _doubled(self.own)) or None
+
+    def only(self) -> str | None:
+        """The word "only", where what is cited says "not only"."""
+        text = " ".join(token.word for token in self.mine)
+        quotes = [" ".join(token.word for token in tokenize(quote)) for quote in self.quotes]
+        if not self.own and _ONLY.search(text) and any(map(_NOT_ONLY.search, quotes)):
+            return None if any(map(_ONLY.search, quotes)) or "but" in self.words else "not only"
+        return None
+
+    def _strange(self) -> Iterator[Token]:
+        """The cited words that the text does not repeat."""
+        return (t for quote in self.quotes for t in tokenize(quote) if t.key not in self.said)
 
     def made_up(self) -> str | None:
         """The first denial for which nothing cited stands."""
@@ -94,39 +121,46 @@ class _Sides:
         if refused := next((d for d in new if self._refuses(d)), None):
             return refused.word
         for denial in self.own:
-            if self._compared(denial) or self._said_by_a_word(denial):
+            if self._quoted(denial) or self._compared(denial) or self._said_by_a_word(denial):
+                continue
+            if self._put_otherwise(denial):
                 continue
             if left > 0 and self._may_be(denial):
                 left -= 1
-            elif not self._put_otherwise(denial):
+            else:
                 return " ".join(filter(None, (denial.word, denial.head)))
         return None
+
+    def _quoted(self, denial: Denial) -> bool:
+        """Whether it stands in quotation marks, of which what they hold is checked to the letter."""
+        start = self.mine[denial.place].start
+        return any(begin < start < end for begin, end in self.marked)
 
     def _refuses(self, denial: Denial) -> bool:
         """Whether it denies by a word of its own what nothing cited denies, compares or opposes."""
         scope = denial.scope[:2]
         denied = (d for d in (*self.cited, *self.others) if scope and among(scope[0], d.near))
-        if denial.key not in _REFUSING:
+        if denial.key not in _REFUSING or (denial.key in _FORBIDDING and self.cited):
+            return False
+        if denial.key in _GIVING_UP and not _CHANGED.isdisjoint(self.there):
             return False
         if any(denied) or opposite(denial.key, self.there):
             return False
-        strange = (token for quote in self.quotes for token in tokenize(quote) if token.key not in self.said)
-        return (
-            bool(scope)
-            and any(among(word, self.there) for word in scope)
-            and not any(map(is_comparing, strange))
-        )
+        there = any(among(word, self.there) for word in scope)
+        return there and not any(map(is_comparing, self._strange()))
 
     def _compared(self, denial: Denial) -> bool:
-        strange = [token for quote in self.quotes for token in tokenize(quote) if token.key not in self.said]
+        strange = list(self._strange())
         if denial.longer:
             return any(token.key in _FORMER | _LOSING for token in strange)
         if denial.comparing and any(is_comparing(token) for token in strange):
             new = (token for token in self.mine if token.key in denial.scope and token.key not in self.there)
             return not any(map(is_comparing, new))
-        if not _KNOWING.isdisjoint(denial.scope) and not _ASKING.isdisjoint(self.there):
-            return True
         if denial.enough and any(token.word == "too" for quote in self.quotes for token in tokenize(quote)):
+            return True
+        free = denial.head in _COSTING and "free" in self.there
+        lost = denial.word == "without" and denial.head in self.there and not _LOSING.isdisjoint(self.there)
+        if free or lost or not (_KNOWING.isdisjoint(denial.scope) or _ASKING.isdisjoint(self.there)):
             return True
         if denial.since and any(token.word == "last" for token in strange):
             return True
@@ -150,7 +184,20 @@ class _Sides:
         word = denial.head
         if word is None or any(d.head is None or among(word, d.scope) for d in self.cited):
             return True
+        if not among(word, self.there) and self._denied_beside(denial):
+            # "Is not part of" for "does not include": it denies in a word of its own.
+            return True
         return all(self._stands_denied(each, alike) for each in (word, *denial.scope[:_LOOKED_AT]))
+
+    def _denied_beside(self, denial: Denial) -> bool:
+        """Whether a part of what is cited that denies shares enough words with what is around a denial."""
+        around = {*denial.near, *denial.scope}
+        for quote in self.quotes:
+            for part in {each.part for each in plain_denials(quote)}:
+                words = {t.key for t, p in zip(tokenize(quote), parted(quote), strict=True) if p == part}
+                if sum(among(word, words) for word in around) >= _BESIDE:
+                    return True
+        return False
 
     def _stands_denied(self, word: str, same: Callable[[str, str], bool] = eq) -> bool:
         """Whether a word does not stand there at all, or else in a part that denies."""
@@ -179,6 +226,8 @@ class _Sides:
 
     def lost(self) -> str | None:
         """The first cited denial that the text leaves out of what it repeats."""
+        if undenied := self._undenied():
+            return undenied
         if any(not among(d.key, self.there) or d.word not in self._words_there() for d in self.own_others):
             return None
         if any(token.key in _LOSING and token.key not in self.there for token in self.mine):
@@ -190,10 +239,29 @@ class _Sides:
                     return " ".join(filter(None, (denial.word, denial.head)))
         return None if self.own else self._unbound(said)
 
+    def _undenied(self) -> str | None:
+        """What a text denies in other words, where what is cited denies that it does: "did not rule out"."""
+        keys = {denial.key for denial in self.own_others}
+        for quote in self.quotes if not self.own else ():
+            for plain in plain_denials(quote):
+                for other in other_denials(quote):
+                    if (
+                        other.key in keys
+                        and 0 < other.place - plain.place < _DENIED_WITHIN
+                        and self._about(other)
+                    ):
+                        return f"{plain.word} {other.word}"
+        return None
+
+    def _about(self, denial: Denial) -> bool:
+        """Whether the text speaks of the first thing that a denial reaches."""
+        return bool(denial.scope) and denial.scope[0] in self.said
+
     def _meant(self, denial: Denial) -> bool:
         """Whether it is repeated in its words, or in others with what stands around it."""
         exact = not self.said.isdisjoint(denial.scope)
-        return exact or not self.said.isdisjoint(denial.near - set(denial.scope))
+        beside = self.said & (denial.near - set(denial.scope))
+        return exact or len(beside) >= (1 if len(denial.scope) > 1 else _BESIDE)
 
     def _firm(self) -> Iterator[Denial]:
         """The plain denials cited, but for "did not rule out" and the like, which leave open."""

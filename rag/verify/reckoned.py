@@ -19,6 +19,7 @@ _DIFFERENCE = re.compile(
 _SUM = re.compile(
     r"\b(?:together|combined|total|altogether|in all|overall|sum|both|between them|or more)\b", re.I
 )
+_AGAINST = re.compile(r"\b(?:compared (?:with|to)|against|(?:down|up) from|instead of)\b", re.IGNORECASE)
 # How many of one unit make another that news likes as well: (what is said, what it is made of).
 _MADE_OF = {
     **dict.fromkeys(("decade", "decades"), (10, "year")),
@@ -43,6 +44,8 @@ _SHORT_OF = ("nearly", "almost", "less than", "under")
 _BEYOND = ("over", "more than", "well over")
 _ROUND_WITHIN = Decimal("0.05")
 _MOST_LISTED = 6
+# "In Mill Street, on Castle Hill and at the bus station": three, of whatever they are.
+_LIST = re.compile(r"[^,.;:]{2,40}(?P<more>(?:, [^,.;:]{2,40}?)+),? and ")
 # What is compared or added up is seldom of a different order.
 _APART_AT_MOST = 20
 
@@ -67,6 +70,9 @@ def follows(value: Decimal, text: str, end: int, known: Iterable[Decimal], one_i
         return True
     pairs = [(a, b) for a, b in combinations(there, 2) if a * _APART_AT_MOST >= b]
     if _DIFFERENCE.search(text) and any(b - a == value for a, b in pairs):
+        return True
+    if _AGAINST.search(text) and any(a + b == value for a, b in pairs):
+        # "Nine fewer than a year ago" are 87, so there were 96.
         return True
     if _SUM.search(text) and (sum(there) == value or any(a + b == value for a, b in pairs)):
         return True
@@ -115,4 +121,5 @@ def listed(text: str) -> frozenset[int]:
             found.add(count)
         else:
             count = 1
+    found |= {2 + match.group("more").count(",") for match in _LIST.finditer(text)}
     return frozenset(n for n in found if n <= _MOST_LISTED)

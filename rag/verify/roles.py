@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from rag.verify.company import misplaced
 from rag.verify.meanings import among
-from rag.verify.people import has_spoken, known, parts_of, persons
+from rag.verify.people import bare, has_spoken, known, parts_of, persons
 from rag.verify.source import Source
 from rag.verify.tokens import names, plain, tokenize
 
 _MUTUAL = frozenset(
-    "met meet meeting meets with and or between both talk talks married alongside joined like as".split()
+    "met meet meeting meets with and or between both married alongside joined like as".split()
 )
 # "Signed by Hamada", "the head of Norrail", "Norrail's head": here the order of names says nothing.
 _TURNING = re.compile(r"\bby\b|\b(?:of|at)$")
@@ -28,7 +28,7 @@ _NAMED = rf"(?:{_CAPITAL}(?: (?:{_CAPITAL}|of|the|de|van|von|al|bin))*? )?{_CAPI
 _SPEAKING = (
     re.compile(rf"(?P<who>{_NAMED}),?(?: (?:also|later|then|has|had))? (?:{_VERBS})\b"),
     re.compile(rf"[,”\"’] (?:{_VERBS}) (?P<who>[^,.;:“”\"]{{3,60}})"),
-    re.compile(rf"\b[Aa]ccording to (?P<who>{_NAMED})"),
+    re.compile(rf"\b[Aa]ccording to (?P<who>{_NAMED}(?:(?<=[’']s) [^,.;:“”\"]{{3,60}})?)"),
     re.compile(rf"(?P<who>{_NAMED}), [^,.“”\"]{{3,80}}, (?:{_VERBS})\b"),
 )
 
@@ -41,11 +41,19 @@ _IN_A_NAME = re.compile(
 )
 
 
+_TOLD = re.compile(rf"(?<=\bthat ){_NAMED}")
+# What says of a name what it is, and stands between it and what it does.
+_ASIDE = re.compile(
+    r"(?: \([^()]{2,40}\)|, (?:an?|the|its|his|her|their|who|whose|which) [^,.;:“”\"]{3,90},)"
+)
+
+
 class _Pair(NamedTuple):
     first: frozenset[str]
     second: frozenset[str]
     between: frozenset[str]
     passive: bool
+    mutual: bool
 
 
 def swapped(text: str, source: Source) -> str | None:
@@ -101,7 +109,7 @@ def _named_in(quote: str) -> tuple[frozenset[str], ...]:
 def _exchanged(text: str, source: Source) -> str | None:
     theirs = [pair for quote in source.quotes for pair in _pairs(quote)]
     for mine in _neighbours(text):
-        if not mine.between or not _MUTUAL.isdisjoint(mine.between):
+        if not mine.between or mine.mutual:
             continue
         same = [p for p in theirs if p.passive == mine.passive and _shares(mine, p)]
         right = any(p.first & mine.first and p.second & mine.second for p in same)
@@ -122,12 +130,16 @@ def _shown(name: frozenset[str]) -> str:
 
 @lru_cache(maxsize=1_024)
 def _neighbours(text: str) -> tuple[_Pair, ...]:
-    return tuple(_all_pairs(text, 1))
+    return tuple(pair for each in _with_and_without_asides(text) for pair in _all_pairs(each, 1))
 
 
 @lru_cache(maxsize=1_024)
 def _pairs(text: str) -> tuple[_Pair, ...]:
-    return tuple(_all_pairs(text, 6))
+    return tuple(pair for each in _with_and_without_asides(text) for pair in _all_pairs(each, 6))
+
+
+def _with_and_without_asides(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((text, _ASIDE.sub("", text))))
 
 
 def _all_pairs(text: str, far: int) -> Iterator[_Pair]:
@@ -135,15 +147,16 @@ def _all_pairs(text: str, far: int) -> Iterator[_Pair]:
     for i, one in enumerate(runs):
         for other in runs[i + 1 : i + 1 + far]:
             inside = tokens[one.end : other.first]
-            first = frozenset(t.key for t in tokens[one.first : one.end] if t.named)
-            second = frozenset(t.key for t in tokens[other.first : other.end] if t.named)
+            first = bare(frozenset(t.key for t in tokens[one.first : one.end] if t.named))
+            second = bare(frozenset(t.key for t in tokens[other.first : other.end] if t.named))
             # "X, the head of Y" and "Y's head, X" say the same.
             apposed = text[tokens[one.end - 1].end :].lstrip("'’s").startswith(",")
             if inside and not apposed and first.isdisjoint(second):
                 owned = tokens[one.end - 1].text.endswith(_OWNING)
                 passive = owned or bool(_TURNING.search(text[inside[0].start : inside[-1].end]))
-                words = frozenset(t.key for t in inside if t.carries or t.word in _MUTUAL)
-                yield _Pair(first, second, words, passive)
+                words = frozenset(t.key for t in inside if t.carries)
+                mutual = not _MUTUAL.isdisjoint(t.word for t in inside)
+                yield _Pair(first, second, words, passive, mutual)
 
 
 def _misattributed(text: str, source: Source) -> str | None:
@@ -151,9 +164,12 @@ def _misattributed(text: str, source: Source) -> str | None:
     theirs = {word for quote in source.quotes for who in speakers(quote) for word in who}
     if not theirs:
         return None
+    told = {token.key for match in _TOLD.finditer(text) for token in tokenize(match.group())}
     for who in speakers(text):
+        # Of whom it is only told that they said something is not the one who speaks.
         if (
             not who & theirs
+            and not who & told
             and not who <= source.named_beside
             and (who & source.keys or not who & _context(source))
         ):

@@ -7,8 +7,9 @@ from datetime import date
 from functools import cached_property
 
 from rag.types import Article, Offered
+from rag.verify.forms import key
 from rag.verify.tokens import plain, tokenize
-from rag.words import keys
+from rag.words import words
 
 # So far back a pronoun or a role may point, in characters.
 _BACK = 500
@@ -62,7 +63,7 @@ class Source:
     @cached_property
     def known(self) -> frozenset[str]:
         """Keys of all words of what is cited and of what is known of its articles."""
-        return self.keys | frozenset(keys(self.told))
+        return self.keys | frozenset(map(key, words(self.told)))
 
     @cached_property
     def named(self) -> frozenset[str]:
@@ -73,7 +74,8 @@ class Source:
     def named_beside(self) -> frozenset[str]:
         """Keys of outlets and authors, which may be given as where a sentence was read."""
         given = (part for a in self.articles for part in (a.outlet, a.author) if part)
-        return frozenset(word for part in given if len(part.split()) <= _NAME_AT_MOST for word in keys(part))
+        short = (part for part in given if len(part.split()) <= _NAME_AT_MOST)
+        return frozenset(key(word) for part in short for word in words(part))
 
     @cached_property
     def meant(self) -> frozenset[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rag.verify.denials import plain_denials
+from rag.verify.forms import key
 from rag.verify.meanings import ALL, CERTAIN, INTENDED, OPEN, SOME, alike, among
 from rag.verify.source import Source
 from rag.verify.tokens import Token, tokenize
-from rag.words import key
 
 _HEDGES = OPEN | INTENDED
 # Those whose loss makes a fact of what is none; the others are everyday words as often as hedges.
@@ -17,9 +17,23 @@ _OPENING = frozenset(
     for word in """
     may might could consider weigh mull contemplate explore possible possibly perhaps potentially probably
     allegedly
-    alleged suspected reportedly apparently seem appear believe plan intend hope want expect likely propose
+    alleged suspected reportedly apparently seem appear believe plan intend hope expect likely propose
     """.split()
 )
+# "Approval is still outstanding".
+_MISSING = frozenset(map(key, "outstanding pending await need require subject lack depend".split()))
+# "Called a pause" leaves nothing open.
+_CALLING = frozenset((key("call"),))
+# Who wants to reaffirm something does so.
+_WISHING = frozenset(map(key, "want like hope wish".split()))
+UTTERED = frozenset(
+    map(
+        key,
+        "reaffirm affirm stress emphasize thank say congratulate welcome underline repeat note".split(),
+    )
+)
+_THINGS = frozenset("allegation allegations suspicion plans exploration explorer".split())
+_JUDGED = frozenset("this that these it him her them himself herself itself themselves".split())
 _WILL, _MAY, _OTHER = (
     frozenset(("will", "shall")),
     frozenset(("may", "might", "could")),
@@ -34,10 +48,10 @@ def strengthened(text: str, source: Source) -> str | None:
     mine = tokenize(text)
     said = {token.key for token in mine}
     everything = source.keys
-    hedged = everything & _HEDGES
+    hedged = everything & (_HEDGES - _CALLING)
     if hedged:
         surer = {word for word in said & CERTAIN if not among(word, everything)}
-        if surer and not (said & OPEN):
+        if surer and not said & (OPEN | _MISSING):
             return f"is surer than what it cites: {', '.join(sorted(surer))}"
         if not said & _HEDGES and (lost := _asserted(said, source)):
             return f"leaves out that it is open: {lost}"
@@ -46,6 +60,7 @@ def strengthened(text: str, source: Source) -> str | None:
     denied = any(plain_denials(each) for each in (text, *source.quotes))
     if (
         everything & SOME
+        and everything.isdisjoint(ALL)
         and not denied
         and (wider := (said & ALL) - everything)
         and (everything & SOME) - said
@@ -79,11 +94,25 @@ def _asserted(said: set[str], source: Source) -> str | None:
     for quote in source.quotes:
         tokens = tokenize(quote)
         for place, token in enumerate(tokens):
-            if token.key in _OPENING:
+            if token.key in _OPENING and not _says_otherwise(tokens, place):
                 scope = after(tokens, place)
                 if len(scope) >= _REPORTED and all(among(word, said) for word in scope):
                     return token.text
     return None
+
+
+def _says_otherwise(tokens: tuple[Token, ...], place: int) -> bool:
+    """Whether it leaves nothing open: "may not", "consider it won"; "allegations" are a thing."""
+    word, following = tokens[place].word, [token.word for token in tokens[place + 1 : place + 2]]
+    if word == "may" and following == ["not"]:
+        return True
+    if (
+        tokens[place].key in _WISHING
+        and following == ["to"]
+        and not UTTERED.isdisjoint(after(tokens, place)[:1])
+    ):
+        return True
+    return word in _THINGS or (word.startswith("consider") and not _JUDGED.isdisjoint(following))
 
 
 def after(tokens: tuple[Token, ...], place: int) -> list[str]:

@@ -31,7 +31,8 @@ group | police officer officers cop constable constabulary | army military force
 defence | arrest detain detention custody hold held jail prison imprison | court judge tribunal justice
 bench | lawyer attorney counsel solicitor barrister | accuse charge allege allegation indict accusation |
 trial case lawsuit suit litigation proceedings hearing | crime offence offense violation criminal | sentence
-jail prison punish punishment term | guilty convict conviction | vote ballot poll election elect | lawmaker
+jail prison punish punishment term | guilty convict conviction | vote ballot decide poll election elect
+| lawmaker
 legislator deputy parliamentarian mp | parliament legislature congress assembly chamber | law legislation
 bill act statute | government administration cabinet authorities | minister secretary | talks meeting meet
 met summit discussion conference dialogue negotiation negotiate session gathering gather | visit trip travel
@@ -81,7 +82,8 @@ separate divide split | explain account | answer reply respond response | happen
 face confront | miss absent absence skip | attend present presence participate | empty vacant | cheap
 inexpensive affordable | expensive costly | rich wealthy | free release liberate | spread transmit | switch
 replace swap substitute | choose pick select name appoint nominate appointment | fire sack dismiss oust |
-hire recruit employ appoint | strike walkout stoppage industrial | union unions | unanimous unanimously |
+hire recruit employ appoint | strike walkout stoppage industrial | union unions |
+unanimous unanimously |
 deadline date | missile missiles rocket | weapon weapons arms armaments | nuclear atomic | regiment unit
 troops marines brigade | online virtual virtually remotely | coronavirus covid pandemic omicron virus |
 face-to-face person | document documents text paper memorandum agreement | hours hour | time period duration
@@ -205,7 +207,7 @@ correspondent | broadcast air television tv | advertise advertisement advertisin
 sponsorship | protester protest demonstrator demonstrate demonstration rally march | activist campaigner |
 campaign drive | riot unrest violence | prison jail bars prisoner inmate | guard warden | execute execution
 | law rule regulation rules | illegal unlawful | legal lawful | right rights | duty obligation | bind
-binding bound obligatory mandatory | forbid not allowed may | request ask apply application seek sought |
+binding bound obligatory mandatory | request ask apply application seek sought |
 apply applicant application | offer proposal bid | comment statement remark | question ask query | criticism
 criticise attack accusation | accuse blame | defend justify | apologise apologize apology sorry | threat
 warn | advise recommend suggest counsel advice recommendation | urge call press | press push urge demand |
@@ -252,6 +254,15 @@ visitor people come guest | include among | unchanged stay remain | rise raise r
 pose present | look examine investigate inquire |
 fight fought engage | well far | follow release publish | deepen grow grew grown intensify worsen mount
 heighten | decade decades years | abroad overseas foreign country |
+memo memorandum | aboard board | pertinent relevant related | rigorous thorough strict
+stringent | slated scheduled planned due | prone likely | ensure guarantee assure | run ram crash
+collide | bedrock cornerstone foundation pillar backbone | capacity ability capability |
+spotlight focus | upgrade update modernize modernise | archipelago islands chain | dawn daybreak sunrise |
+spread proliferation | suspend cancel | inspector investigator | retract withdraw |
+deploy send sent dispatch |
+overflow burst | tour visit walk | recuperate recover | refund reimburse repay | succeed replace |
+pursue seek |
+original initial | r&d research | power electricity | hope expect | put place | include part |
 coming next upcoming following | earn take took home pocket | expected probably likely
 """
 
@@ -261,20 +272,29 @@ best | worst ; rise rose risen increase climb grow grew grown gain jump surge so
 raise raised strengthen strengthened | fall fell fallen decrease decline drop sink sank slip slide slid
 plunge down lower downward shrink shrank reduce cut tumble lose lost slow slowed ; approve approval accept
 acceptance endorse back adopt support supporter favor favour welcome pass agree | reject refuse oppose veto
-block rebuff against disapprove dismiss opposition rejection refusal opponent ; win won victory beat
-victorious | lose lost defeat loss ; begin began begun start open commence | end finish close conclude stop
+block rebuff against throw discard disapprove dismiss opposition rejection refusal opponent ; win won
+victory
+beat
+victorious | lose lost loss ; begin began begun start open commence | end finish close conclude stop
 cease halt ; allow allowed permit legalize legalise authorize authorise | ban bar prohibit outlaw forbid ;
 buy bought purchase acquire | sell sold divest ; import | export ; guilty convict convicted | innocent
 acquit acquitted cleared ; confirm admit acknowledge | deny denied ; strengthen improve better deepen
-bolster | weaken worsen worse deteriorate undermine ; more above over exceed | less fewer below under ;
+bolster | weaken worsen worse deteriorate undermine ; more above over exceed exceeded | less fewer below
+under ;
 before earlier | after later ; largest biggest highest most maximum longest | smallest lowest least minimum
 shortest ; north northern | south southern ; east eastern | west western ; hire recruit appoint | fire sack
-dismiss ; join enter attend participate | leave left quit exit withdraw ; arrive | depart ; majority |
+dismiss ; join enter attend participate | leave left quit exit withdraw ; arrive | depart ; praise laud
+hail commend applaud | criticize criticise condemn denounce slam ; always constantly | never rarely ;
+pass | fail ; predecessor | successor ; encourage | discourage ;
+ease eased easing | intensify escalate heighten mount deepen increase ; buyer | seller ; employer |
+employee ; passenger | crew ; domestic | foreign ;
+majority |
 minority ; succeed success successful | fail failure unsuccessful ; agree | disagree ; tighten | loosen ease
 ; lend | borrow ; profit | loss ; alive survive survived | dead died killed ; left-wing | right-wing ;
 optimistic | pessimistic ; safe | dangerous unsafe ; legal lawful | illegal unlawful ; possible | impossible
 ; likely | unlikely ; include included | exclude excluded ; first | last ; early | late ; hot warm | cold
-cool ; public | private ; offensive | defensive ; bilateral | unilateral ; temporary temporarily | permanent
+cool ; public | private ; offensive | defensive ; bilateral | unilateral trilateral multilateral ;
+temporary temporarily | permanent
 permanently ; partial partially | complete completely full fully ; cheaper | dearer costlier ; faster
 quicker | slower ; younger | older ; upheld uphold | overturn overturned quash quashed ; hawkish | dovish ;
 surplus | deficit ; release released free freed | detain detained arrest arrested ; promote promoted |
@@ -293,7 +313,9 @@ worry eye
 """
 INTENDED = """
 plan intend intention aim propose proposal seek expect anticipate forecast likely set poised due scheduled
-want would will shall going estimate project draft target goal ask urge call request demand offer should
+want favour favor would will shall going estimate project draft target goal ask urge call request demand
+offer
+should
 pledge promise vow recommend recommendation try attempt predict preliminary bid prepare ready
 """
 CERTAIN = """

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.verify.forms import key
 from rag.verify.meanings import everyday
-from rag.words import STOPWORDS, fold, key
+from rag.words import STOPWORDS, fold
 
 _WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|s)?\b|\d+")
 # What may stand between two parts of one name: "Ministry of Defense", "Self-Defense", "J. Biden".
@@ -29,7 +30,9 @@ _USUAL_ENDINGS = (
     *("ing", "ed", "ly", "tion", "ment", "ness", "ies", "sion", "ance", "ence", "tions", "ments", "sions"),
     *("ors", "ists", "ants", "ents", "isms", "ships", "ages", "ures", "ings", "eers", "folk", "people"),
 )
-_SMALL_NEXT = re.compile(r" (?!said|told|added|says|has |had |is |was )[a-z\d]")
+# "Second-quarter", but not "Halley-2".
+_JOINED_ON = re.compile(r"-(?!\d)")
+_SMALL_NEXT = re.compile(r" (?!said|told|added|says)[a-z\d]")
 
 
 class Token(NamedTuple):
@@ -55,6 +58,18 @@ class Name(NamedTuple):
     end: int
 
 
+_STATES = tuple(
+    (short, long)
+    for short, long in (
+        pair.split("/")
+        for pair in """
+        Ala/Alabama Ariz/Arizona Ark/Arkansas Calif/California Colo/Colorado Conn/Connecticut Del/Delaware
+        Fla/Florida Ga/Georgia Ill/Illinois Ind/Indiana Kan/Kansas Ky/Kentucky La/Louisiana Md/Maryland
+        Mich/Michigan Minn/Minnesota Mo/Missouri Mont/Montana Neb/Nebraska Nev/Nevada Okla/Oklahoma Ore/Oregon
+        Pa/Pennsylvania Tenn/Tennessee Vt/Vermont Va/Virginia Wash/Washington Wis/Wisconsin Wyo/Wyoming
+        """.split()
+    )
+)
 # What is written in two ways, long and short or parted and joined; the second form stands for both.
 _WRITTEN = (
     (re.compile(r"\b(?:the )?United States(?: of America)?\b"), "U.S."),
@@ -62,6 +77,10 @@ _WRITTEN = (
     (re.compile(r"\b(?:the )?United Nations\b"), "U.N."),
     (re.compile(r"\b(?:the )?European Union\b"), "E.U."),
     (re.compile(r"\bper cent\b"), "percent"),
+    (re.compile(r"\bR&D\b"), "research and development"),
+    (re.compile(r"\bD-(?=[A-Z][a-z]+)"), "Democrat, "),
+    (re.compile(r"\bR-(?=[A-Z][a-z]+)"), "Republican, "),
+    *((re.compile(rf"\b{short}\.(?=\W)"), long) for short, long in _STATES),
 )
 
 
@@ -85,6 +104,12 @@ def plain(text: str) -> str:
     return found
 
 
+@lru_cache(maxsize=8_192)
+def all_keys(text: str) -> frozenset[str]:
+    """The keys of all words of a text; quicker than taking it apart."""
+    return frozenset(_compared(written)[1] for written in _WORD.findall(text)) - {""}
+
+
 @lru_cache(maxsize=4_096)
 def tokenize(text: str) -> tuple[Token, ...]:
     """The words of a text in order."""
@@ -94,20 +119,30 @@ def tokenize(text: str) -> tuple[Token, ...]:
 def _tokens(text: str) -> Iterator[Token]:
     for match in _WORD.finditer(text):
         written = match.group()
-        word = fold(written)
+        word, its_key = _compared(written)
         if word:
-            yield Token(written, *match.span(), word, key(word), _is_named(text, match, word))
+            named = written[0].isupper() and _is_named(text, match, word)
+            yield Token(written, *match.span(), word, its_key, named)
+
+
+@lru_cache(maxsize=50_000)
+def _compared(written: str) -> tuple[str, str]:
+    """A word folded, and its key."""
+    word = fold(written)
+    return word, key(word)
 
 
 def _is_named(text: str, match: re.Match[str], word: str) -> bool:
     written = match.group()
-    if not written[0].isupper() or word in _DAYS_AND_MONTHS or written == "I":
+    if word in _DAYS_AND_MONTHS or written == "I":
         return False
     if any(c.isupper() for c in written[1:]) and len(written) > 1 and "'" not in written:
         return True
     if not begins_sentence(text, match.start()):
         return True
-    if word in STOPWORDS or word in _BEGINNERS or "-" in text[match.end() : match.end() + 1]:
+    if word in STOPWORDS or word in _BEGINNERS or _JOINED_ON.match(text, match.end()):
+        return False
+    if word.endswith("ly") and text[match.end() : match.end() + 1] == ",":
         return False
     usual = word.endswith(_USUAL_ENDINGS) or everyday(key(word))
     return not (usual and _SMALL_NEXT.match(text, match.end()))
@@ -158,18 +193,21 @@ _BEGINNERS = frozenset(
     sales profit profits revenue prices exports imports production unemployment inflation growth workers
     employees teachers students doctors nurses patients firefighters rescuers authorities ministers minister
     president prime former new plans talks negotiations leaders members critics opponents supporters people
-    women men children families experts engineers both neither either each every no nobody none nothing not
+women men children families experts engineers both neither either each every no nobody none nothing
+anyone anybody everyone everybody someone not
     never one only just currently recently once per within without among along across like unlike except
     including given asked speaking it's he's she's they're we're that's there's instead whether if unless
     because therefore thus hence moreover furthermore additionally finally first second third fourth
     construction work traffic trains flights schools hospitals evidence results figures data shortly soon
     farmers drivers passengers owners buyers sellers customers users visitors tourists tickets heavy strong
     local national international federal regional public private government parliament court judges judge
-    prize rain snow wind storms floods fire smoke damage losses costs funding money bids offers rising falling
+prize rain snow wind storms floods fire smoke damage losses costs funding money bids offers rising
+falling
     among although besides rather fourteen fifteen thirteen sixteen seventeen eighteen nineteen thirty forty
     fifty sixty seventy eighty ninety around slightly roughly shortly whereas while unlike until when where
     what
-    who whose which why how before after during since by from for with to in on at of as an and but or so such
+who whose which why how before after during since by from for with to in on at of as an and but or so
+such
     lower higher early late mid-week based citing quoting under over asked responding addressing
     """.split()
 )

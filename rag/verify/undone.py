@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Verbs that undo what was done, and words that only look denied.
 _NOT_DENIED = (
@@ -34,6 +35,7 @@ _LISTED = {
 _DENIED = {beginning + base: base for beginning, bases in _LISTED.items() for base in bases.split()}
 
 
+@lru_cache(maxsize=50_000)
 def denied_part(word: str) -> str | None:
     """The word that the beginning of this one denies, or None."""
     stem = word[:-2] if word.endswith("ly") and word[:-2] in _DENIED else word
