@@ -19,6 +19,7 @@ from rag.sentences import sentence_spans
 from rag.types import Article, DraftSentence, Offered
 
 PARAPHRASES = Path(__file__).parent / "paraphrases.yaml"
+COLLECTION = Path(__file__).parents[1] / "collection" / "articles"
 # Nothing was tuned on these.
 UNSEEN = Path(__file__).parent / "unseen.yaml"
 _SHORTEST, _LONGEST = 60, 260
@@ -61,7 +62,7 @@ def _written(path: Path, which: str) -> list[Truth]:
     seeds = {Path(article.source).name: article for article in seed_articles()}
     found = []
     for row in rows:
-        article = seeds[row["seed"]] if "seed" in row else from_text(row["text"], row["title"], _known(row))
+        article = _article(row, seeds)
         offered = every_sentence(article)
         numbers = {place.quote: number for number, place in offered.items()}
         for entry in row["sentences"]:
@@ -70,6 +71,15 @@ def _written(path: Path, which: str) -> list[Truth]:
             cited = tuple(numbers[quote] for quote in entry["cited"])
             found += [Truth(DraftSentence(text, cited), offered, True) for text in entry.get(which, ())]
     return found
+
+
+def _article(row: Mapping[str, Any], seeds: Mapping[str, Article]) -> Article:
+    """A seed, an article of the eval's collection, or one that is given with its sentences."""
+    if "seed" in row:
+        return seeds[row["seed"]]
+    if "article" in row:
+        return read_file(COLLECTION / f"{row['article']}.txt")
+    return from_text(row["text"], row["title"], _known(row))
 
 
 def _known(row: Mapping[str, Any]) -> dict[str, Any]:
