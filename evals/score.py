@@ -9,11 +9,7 @@ from pathlib import PurePath
 from evals.cases import Case
 from evals.check import told
 from evals.forms import holds, holds_any
-from evals.statistics import wilson
 from rag.types import Answer, Citation, Scope
-
-# Other measures know `wilson` as one of the scores' own.
-__all__ = ["KEPT", "Score", "lost", "said", "score", "wilson"]
 
 KEPT = 4
 

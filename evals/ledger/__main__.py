@@ -21,7 +21,7 @@ from evals.cases import CaseError
 from evals.ledger.found import Stock
 from evals.ledger.lies import LIES
 from evals.ledger.truths import PARAPHRASES, UNSEEN, Truth, copies, lies, news, paraphrases, seed_articles
-from evals.score import wilson
+from evals.statistics import wilson
 from rag.errors import PressroomError
 from rag.terminal import tell
 from rag.types import DraftSentence
