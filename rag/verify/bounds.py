@@ -90,6 +90,7 @@ _PART = re.compile(rf"\b({_N}|one) of (?:the |its |their |his |her |all )?({_N})
 _WHOLE = re.compile(rf"\ball (?:of )?(?:the |its |their |his |her )?({_N})\b")
 _ONE_MIND = re.compile(r"\bunanimous(?:ly)?\b", re.IGNORECASE)
 _VOTED = re.compile(r"\b(?:[1-9]\d*) (?:votes )?to [1-9]\d*\b")
+_CLOCK = re.compile(r"\b(?P<time>\d{1,2}(?::\d\d)?) ?(?P<half>[ap])\.?m\b", re.IGNORECASE)
 _DEGREES = frozenset(("celsius", "fahrenheit"))
 
 
@@ -103,7 +104,10 @@ class _Given(NamedTuple):
 def misjudged(text: str, source: Source) -> str | None:
     """What is wrong with how a text puts its figures: a bound turned round, another measure, rate or step."""
     return next(
-        filter(None, (test(text, source) for test in (_figures, _rate, _span, _exact, _rank, _all))), None
+        filter(
+            None, (test(text, source) for test in (_figures, _rate, _span, _exact, _rank, _all, _half_of_day))
+        ),
+        None,
     )
 
 
@@ -166,6 +170,19 @@ def _all(text: str, source: Source) -> str | None:
     if _ONE_MIND.search(text) and _VOTED.search(cited) and not _ONE_MIND.search(cited):
         return "says that all voted alike where what it cites counts votes against"
     return None
+
+
+def _half_of_day(text: str, source: Source) -> str | None:
+    """A time in the afternoon that what it cites has in the morning, or the other way round."""
+    theirs = {_time(match) for match in _CLOCK.finditer(source.text)}
+    for time, half in map(_time, _CLOCK.finditer(text)):
+        if (time, half) not in theirs and (time, "p" if half == "a" else "a") in theirs:
+            return f"says {time} {half}.m. where what it cites says the other half of the day"
+    return None
+
+
+def _time(match: re.Match[str]) -> tuple[str, str]:
+    return match.group("time"), match.group("half").lower()
 
 
 def _other_measure(mine: str, other: str) -> bool:

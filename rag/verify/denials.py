@@ -27,7 +27,7 @@ _DENYING = _BINDING | frozenset(
     withhold dismiss exclude exclusion missing suspend suspension doubt dispute contradict acquit innocent
     innocence cleared vacant refrain close closed shut free empty cease halt scrap skip ignore neglect
     forget
-    devoid wrongly incorrectly mistakenly falsely
+    devoid wrong false untrue wrongly incorrectly mistakenly falsely
     gone barely hardly scarcely rarely seldom few little rather disagree dissent disapprove
     disqualify
     non wordless veto throw discard axe unheeded outage only just spare hide hidden conceal call written

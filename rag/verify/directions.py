@@ -18,9 +18,9 @@ _OF_DEGREE = frozenset(map(key, "before first more early possible likely most".s
 
 
 _TIME = frozenset(map(key, "before after".split()))
-_FOLLOWING = 3
+_FOLLOWING = 5
 # "A day earlier, it had reported": that comes first, as what follows "a day after" does.
-_EARLIER = re.compile(r"\bearlier\b", re.IGNORECASE)
+_EARLIER = re.compile(r"\b(?:earlier|later)\b", re.IGNORECASE)
 _SIDES = tuple(side for one, other in OPPOSITES for side in ((one, other), (other, one)))
 _CONVERSE = frozenset(map(key, "buy bought lend".split()))
 # "Under the plan", "over the budget", "give up", "set up": no direction.

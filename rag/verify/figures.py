@@ -9,10 +9,11 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
-from rag.verify.reckoned import follows, is_rough, listed, more_of, rounded
+from rag.verify.forms import key
+from rag.verify.reckoned import MOST_LISTED, follows, is_rough, listed, more_of, rounded
 from rag.verify.source import Source
 from rag.verify.tokens import tokenize
-from rag.verify.when import without_dates
+from rag.verify.when import mentions, without_dates
 
 _SMALL = {
     word: value
@@ -91,6 +92,9 @@ _BOTH = re.compile(
     r"|others"
     r"|clubs|teams|officials|presidents|secretaries)\b|[’'] | of them\b"
 )
+_THE = re.compile(r"\b(?:[Tt]he|[Tt]hese|[Tt]hose) ?$")
+_MARGIN = re.compile(r"\bmargin\b", re.IGNORECASE)
+_YEARS = [key("years")]
 _NAMED_SO = re.compile(r"\b[A-Z][\w’'-]*-\d+$")
 _PAIRED = re.compile(r"\bboth\b|\bpair\b|\bbilateral\b|\bcouple\b|\btwice\b", re.IGNORECASE)
 
@@ -160,12 +164,14 @@ class _Known:
         self._bare = {Figure(each.value, each.unit, "") for each in self._cited}
         self._told = figures(source.told)
         self._counts = {word for each, quote in placed for word in _counted_things(quote, each.end)}
-        self._lists = frozenset().union(*map(listed, source.quotes))
+        self._quotes = source.quotes
         self._text = source.text
         self._more: set[Decimal] = set()
+        self._years: set[Decimal] = set()
         for quote in source.quotes:
             counts = [(each.figure.value, each.end) for each in _placed(quote) if not each.figure.unit]
             self._more.update(more_of(quote, counts))
+            self._years |= _between_years(quote)
 
     def holds(self, placed: _Placed, text: str) -> bool:
         """Whether a figure of a text is there, or follows."""
@@ -178,7 +184,8 @@ class _Known:
         # "8 percent, and they offered 4.5", "96 million euros on sales of 530 million".
         bare = bool(figure.unit and like) and Figure(figure.value, "", "") in self._bare
         near = rough and rounded(figure.value, like, text, placed.start)
-        if bare or near or any(_same(figure, other) for other in self._cited):
+        margin = _MARGIN.search(text) and any(a - b == figure.value for a in known for b in known)
+        if bare or near or margin or any(_same(figure, other) for other in self._cited):
             return True
         if not figure.unit and not self._counts.isdisjoint(_counted_things(text, placed.end)):
             # So many of these are cited, and it is another number.
@@ -187,7 +194,9 @@ class _Known:
             return True
         if placed.share_in_words:
             return any(abs(figure.value - other) <= (_ABOUT if rough else _NEARLY) for other in like)
-        if not figure.unit and (figure.value in self._more or self._counted(placed, text)):
+        reckoned = figure.value in self._more or self._counted(placed, text)
+        years = figure.value in self._years and _counted_things(text, placed.end) == _YEARS
+        if not figure.unit and (reckoned or years):
             return True
         one = bool(re.search(r"\bone\b", self._text, re.IGNORECASE))
         return follows(figure.value, text, placed.end, () if figure.unit == "%" else known, one)
@@ -195,9 +204,16 @@ class _Known:
     def _counted(self, placed: _Placed, text: str) -> bool:
         """A small number that counts what is listed, or two that are "both"."""
         value = placed.figure.value
-        if value in (self._lists | listed(text)):
+        if value <= MOST_LISTED and any(value in listed(each) for each in (text, *self._quotes)):
             return True
-        return bool(value == 2 and (_PAIRED.search(self._text) or _BOTH.match(text, placed.end)))
+        the_two = _BOTH.match(text, placed.end) or _THE.search(text, 0, placed.start)
+        return bool(value == 2 and (_PAIRED.search(self._text) or the_two))
+
+
+def _between_years(text: str) -> set[Decimal]:
+    """How many years lie between those that a text names."""
+    years = [when.year for when, _, _ in mentions(text) if when.year]
+    return {Decimal(abs(a - b)) for a, b in combinations(years, 2)}
 
 
 def _counted_things(text: str, end: int) -> list[str]:

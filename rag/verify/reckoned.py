@@ -33,6 +33,9 @@ _MADE_OF = {
 }
 _UNIT = re.compile(rf"(?:[ -](?P<unit>{'|'.join(_MADE_OF)})\b)")
 _ONE_UNIT = re.compile(rf"\b(?:an?|one|per)[ -](?P<unit>{'|'.join(_MADE_OF)})\b", re.IGNORECASE)
+# "Half an hour" is thirty minutes.
+_HALVES = {"hour": 30, "day": 12, "year": 6, "century": 50, "decade": 5}
+_HALF = re.compile(rf"\bhalf (?:an?|the) (?P<unit>{'|'.join(_HALVES)})\b", re.IGNORECASE)
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 _OTHERS = re.compile(r"\b(\w+) others?\b", re.IGNORECASE)
@@ -42,8 +45,11 @@ _ROUNDLY = re.compile(
 )
 _SHORT_OF = ("nearly", "almost", "less than", "under")
 _BEYOND = ("over", "more than", "well over")
+# "More than 3,000" are 3,400, and would hardly be said of 4,000.
+_NEXT, _LARGE = Decimal("1.2"), 100
 _ROUND_WITHIN = Decimal("0.05")
-_MOST_LISTED = 6
+# More than so many names are seldom counted.
+MOST_LISTED = 6
 # "In Mill Street, on Castle Hill and at the bus station": three, of whatever they are.
 _LIST = re.compile(r"[^,.;:]{2,40}(?P<more>(?:, [^,.;:]{2,40}?)+),? and ")
 # What is compared or added up is seldom of a different order.
@@ -57,6 +63,8 @@ def more_of(text: str, values: Sequence[tuple[Decimal, int]]) -> Iterator[Decima
             yield value * _MADE_OF[match.group("unit").lower()][0]
         if re.match(r"(?: \w+)? others?\b", text[end:]):
             yield value + 1
+    for match in _HALF.finditer(text):
+        yield Decimal(_HALVES[match.group("unit").lower()])
     for match in _ONE_UNIT.finditer(text):
         yield Decimal(_MADE_OF[match.group("unit").lower()][0])
     for match in _ORDINAL.finditer(text):
@@ -96,6 +104,12 @@ def rounded(value: Decimal, known: Iterable[Decimal], text: str, start: int) -> 
     """Whether it is near a known value, a rounder one, and on the side of it that the text says."""
     said = _ROUNDLY.search(text[:start].rstrip("$€£¥ a"))
     how = said.group().lower() if said else ""
+    if (
+        how in _BEYOND
+        and value >= _LARGE
+        and any(value <= o < value * _NEXT and _digits(value) < _digits(o) for o in known)
+    ):
+        return True
     return any(
         other
         and abs(other - value) <= _ROUND_WITHIN * other
@@ -122,4 +136,4 @@ def listed(text: str) -> frozenset[int]:
         else:
             count = 1
     found |= {2 + match.group("more").count(",") for match in _LIST.finditer(text)}
-    return frozenset(n for n in found if n <= _MOST_LISTED)
+    return frozenset(n for n in found if n <= MOST_LISTED)

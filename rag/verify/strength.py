@@ -102,9 +102,9 @@ def _asserted(said: set[str], source: Source) -> str | None:
 
 
 def _says_otherwise(tokens: tuple[Token, ...], place: int) -> bool:
-    """Whether it leaves nothing open: "may not", "consider it won"; "allegations" are a thing."""
+    """Whether it leaves nothing open: "may not", "than planned", "consider it won", "allegations"."""
     word, following = tokens[place].word, [token.word for token in tokens[place + 1 : place + 2]]
-    if word == "may" and following == ["not"]:
+    if (word == "may" and following == ["not"]) or (place and tokens[place - 1].word == "than"):
         return True
     if (
         tokens[place].key in _WISHING

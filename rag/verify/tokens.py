@@ -12,6 +12,9 @@ from rag.verify.meanings import everyday
 from rag.words import STOPWORDS, fold
 
 _WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|s)?\b|\d+")
+# Nothing to look for, but it matters who gave what, and whether already.
+_TELLING = frozenset("already yet still ever really actually got give gave quote quotation".split())
+_GRAMMAR = STOPWORDS - _TELLING
 # What may stand between two parts of one name: "Ministry of Defense", "Self-Defense", "J. Biden".
 _INSIDE = re.compile(r"(?:[ \u00a0]|-|\. | (?:of|the|for|de|da|del|van|von|al|bin|&) (?:the )?)")
 # Longer words before a full stop end a sentence.
@@ -48,7 +51,7 @@ class Token(NamedTuple):
     @property
     def carries(self) -> bool:
         """Whether it is more than grammar and less than a figure."""
-        return self.word not in STOPWORDS and not self.word[0].isdigit()
+        return self.word not in _GRAMMAR and not self.word[0].isdigit()
 
 
 class Name(NamedTuple):
@@ -58,18 +61,16 @@ class Name(NamedTuple):
     end: int
 
 
-_STATES = tuple(
-    (short, long)
-    for short, long in (
-        pair.split("/")
-        for pair in """
-        Ala/Alabama Ariz/Arizona Ark/Arkansas Calif/California Colo/Colorado Conn/Connecticut Del/Delaware
-        Fla/Florida Ga/Georgia Ill/Illinois Ind/Indiana Kan/Kansas Ky/Kentucky La/Louisiana Md/Maryland
-        Mich/Michigan Minn/Minnesota Mo/Missouri Mont/Montana Neb/Nebraska Nev/Nevada Okla/Oklahoma Ore/Oregon
-        Pa/Pennsylvania Tenn/Tennessee Vt/Vermont Va/Virginia Wash/Washington Wis/Wisconsin Wyo/Wyoming
-        """.split()
-    )
+_STATES = dict(
+    pair.split("/")
+    for pair in """
+    Ala/Alabama Ariz/Arizona Ark/Arkansas Calif/California Colo/Colorado Conn/Connecticut Del/Delaware
+    Fla/Florida Ga/Georgia Ill/Illinois Ind/Indiana Kan/Kansas Ky/Kentucky La/Louisiana Md/Maryland
+    Mich/Michigan Minn/Minnesota Mo/Missouri Mont/Montana Neb/Nebraska Nev/Nevada Okla/Oklahoma Ore/Oregon
+    Pa/Pennsylvania Tenn/Tennessee Vt/Vermont Va/Virginia Wash/Washington Wis/Wisconsin Wyo/Wyoming
+    """.split()
 )
+_STATE = re.compile(rf"\b({'|'.join(_STATES)})\.(?=\W)")
 # What is written in two ways, long and short or parted and joined; the second form stands for both.
 _WRITTEN = (
     (re.compile(r"\b(?:the )?United States(?: of America)?\b"), "U.S."),
@@ -80,7 +81,6 @@ _WRITTEN = (
     (re.compile(r"\bR&D\b"), "research and development"),
     (re.compile(r"\bD-(?=[A-Z][a-z]+)"), "Democrat, "),
     (re.compile(r"\bR-(?=[A-Z][a-z]+)"), "Republican, "),
-    *((re.compile(rf"\b{short}\.(?=\W)"), long) for short, long in _STATES),
 )
 
 
@@ -101,7 +101,7 @@ def plain(text: str) -> str:
     found = " ".join(visible(text).split())
     for long, short in _WRITTEN:
         found = long.sub(short, found)
-    return found
+    return _STATE.sub(lambda match: _STATES[match.group(1)], found)
 
 
 @lru_cache(maxsize=8_192)
@@ -185,7 +185,8 @@ def _ends_possessive(token: Token) -> bool:
 # Words that often begin a sentence and are no names, beside the stopwords.
 _BEGINNERS = frozenset(
     """
-    yesterday today tomorrow tonight last next this earlier later meanwhile however instead although though
+    yesterday today tomorrow tonight together
+    last next this earlier later meanwhile however instead although though
     despite since still yet even also another other others several many most some two three four five six
     seven eight nine ten eleven twelve twenty hundred hundreds thousands dozens nearly almost roughly around
     approximately more less fewer half part parts officials official police researchers scientists
