@@ -2,11 +2,9 @@
 
     python tools/wordnet_table.py WORDNET_FOLDER NEWS.jsonl.gz > rag/verify/wordnet.txt
 
-WORDNET_FOLDER holds data.noun, data.verb ... as WordNet 3.0 has them (Debian: the package
-wordnet-base). Only words
-that the news uses are kept. A line is a sense: the keys of its words, then, after a stroke, those of
-what it is a
-kind of or is close to. Lines of nouns come first, a line "--" parts them from the rest.
+WORDNET_FOLDER holds data.noun, data.verb ... as WordNet 3.0 has them (Debian: the package wordnet-base). Only
+words that the news uses are kept. A line is a sense: the keys of its words, then, after a stroke, those of
+what it is a kind of or is close to. Lines of nouns come first, a line "--" parts them from the rest.
 """
 
 from __future__ import annotations

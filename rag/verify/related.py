@@ -1,8 +1,7 @@
 """Which words say nearly the same by WordNet: in one sense of each, or one a kind of the other.
 
-That is little evidence that two sentences agree, as most words have many senses, but enough that one of
-two which
-else agree may be a paraphrase. The table is made by tools/wordnet_table.py, and read when first asked.
+That is little evidence that two sentences agree, as most words have many senses, but enough that one of two
+which else agree may be a paraphrase. The table is made by tools/wordnet_table.py, and read when first asked.
 """
 
 from __future__ import annotations
