@@ -9,17 +9,14 @@ from rag.verify.forms import key
 # Names that share too little of their spelling, or none, with the country.
 _FROM = """
 denmark danish danes dane | spain spanish spaniard spaniards | wales welsh | poland polish poles pole |
-greece greek
-greeks | netherlands dutch holland | switzerland swiss | ireland irish | scotland scottish scots scot | norway
-norwegian norwegians | finland finnish finns finn | turkey turkish turks turk turkiye | czechia czech czechs |
-portugal portuguese | iceland icelandic icelanders | thailand thai thais | iraq iraqi iraqis | peru peruvian
-peruvians | cyprus cypriot cypriots | croatia croatian croat croats | serbia serbian serb serbs | england
-english |
-myanmar burmese burma | lebanon lebanese | congo congolese | nepal nepali nepalese | kazakhstan kazakh |
-uzbekistan
-uzbek | kosovo kosovar | luxembourg luxembourgish | malta maltese | mali malian malians | niger nigerien |
-chad
-chadian | togo togolese | oman omani | kuwait kuwaiti | qatar qatari | yemen yemeni | laos lao laotian
+greece greek greeks | netherlands dutch holland | switzerland swiss | ireland irish | scotland scottish
+scots scot | norway norwegian norwegians | finland finnish finns finn | turkey turkish turks turk turkiye |
+czechia czech czechs | portugal portuguese | iceland icelandic icelanders | thailand thai thais | iraq iraqi
+iraqis | peru peruvian peruvians | cyprus cypriot cypriots | croatia croatian croat croats | serbia serbian
+serb serbs | england english | myanmar burmese burma | lebanon lebanese | congo congolese | nepal nepali
+nepalese | kazakhstan kazakh | uzbekistan uzbek | kosovo kosovar | luxembourg luxembourgish | malta maltese
+| mali malian malians | niger nigerien | chad chadian | togo togolese | oman omani | kuwait kuwaiti | qatar
+qatari | yemen yemeni | laos lao laotian
 """
 _IN = {
     "african": """algeria angola benin botswana burkina burundi cameroon chad congo djibouti egypt eritrea
