@@ -1,6 +1,6 @@
 """Make the table of related words that the checks use, from WordNet's files.
 
-    python tools/wordnet_table.py WORDNET_FOLDER NEWS.jsonl.gz > rag/verify/wordnet.txt
+    python tools/wordnet_table.py WORDNET_FOLDER NEWS.jsonl.gz > rag/verify/lexicon/wordnet.txt
 
 WORDNET_FOLDER holds data.noun, data.verb ... as WordNet 3.0 has them (Debian: the package wordnet-base). Only
 words that the news uses are kept. A line is a sense: the keys of its words, then, after a stroke, those of
@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.verify.forms import key
+from rag.verify.lexicon.forms import key
 
 # Of so many articles a word, in any of its forms, must stand in this many.
 _ARTICLES, _LEAST = 5_000, 6

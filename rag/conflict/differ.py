@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from rag.conflict.values import Value
 from rag.types import Offered
-from rag.verify.forms import key
-from rag.verify.meanings import alike
+from rag.verify.lexicon.forms import key
+from rag.verify.lexicon.meanings import alike
 from rag.verify.tokens import tokenize
 from rag.verify.when import When
 from rag.words import keys

@@ -13,8 +13,8 @@ from itertools import pairwise
 from rag.conflict.differ import clash
 from rag.conflict.sides import LYING, Asked, Side
 from rag.conflict.values import states
-from rag.verify.forms import key
-from rag.verify.meanings import OPPOSITES, among
+from rag.verify.lexicon.forms import key
+from rag.verify.lexicon.meanings import OPPOSITES, among
 from rag.verify.tokens import names, tokenize
 from rag.verify.when import mentions
 from rag.words import keys

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rag.conflict.values import DATELINE, Value
 from rag.types import Offered, Span
-from rag.verify.forms import key
+from rag.verify.lexicon.forms import key
 from rag.verify.roles import speakers
 from rag.verify.tokens import Token, tokenize
 from rag.verify.when import When, mentions

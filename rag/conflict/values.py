@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from rag.reader.kinds import Kind
 from rag.types import Offered, Span
 from rag.verify.figures import Figure, figures
-from rag.verify.forms import key
+from rag.verify.lexicon.forms import key
 from rag.verify.tokens import Token, names, tokenize
 from rag.verify.when import When, mentions
 from rag.words import STOPWORDS

@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rag.verify.denials import binds, other_denials, parted, plain_denials
+from rag.verify.lexicon.undone import denied_part
 from rag.verify.source import Source
 from rag.verify.tokens import Token, tokenize
-from rag.verify.undone import denied_part
 
 # What stands before a word, joined to it, as a word of its own.
 _JOINED = frozenset(("non", "un"))

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rag.types import Offered
-from rag.verify.forms import key
-from rag.verify.meanings import alike
+from rag.verify.lexicon.forms import key
+from rag.verify.lexicon.meanings import alike
 from rag.verify.people import OFFICES, Known, bare, is_person, known
 from rag.verify.tokens import names, plain, tokenize
 

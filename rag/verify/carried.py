@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rag.verify.denials import parted
-from rag.verify.meanings import among
-from rag.verify.related import may_say
+from rag.verify.lexicon.meanings import among
+from rag.verify.lexicon.related import may_say
 from rag.verify.source import Source
 from rag.verify.tokens import Token, all_keys, tokenize
 

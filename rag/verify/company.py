@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
-from rag.verify.meanings import among
+from rag.verify.lexicon.meanings import among
 from rag.verify.people import BODIES, COUNTRIES, OFFICES
 from rag.verify.source import Source
 from rag.verify.tokens import Name, Token, names, tokenize

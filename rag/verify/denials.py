@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.verify.forms import key
+from rag.verify.lexicon.forms import key
+from rag.verify.lexicon.undone import denied_part
 from rag.verify.tokens import Token, tokenize
-from rag.verify.undone import denied_part
 
 _NEGATIONS = frozenset("unless not no never none nobody nothing neither nor without cannot nowhere".split())
 # These deny in other words; the first lot binds what follows: who repeats that must deny it too.

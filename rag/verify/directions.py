@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rag.verify.denials import binds, other_denials, plain_denials
-from rag.verify.forms import key
-from rag.verify.meanings import OPPOSITES, grouped, opposite
+from rag.verify.lexicon.forms import key
+from rag.verify.lexicon.meanings import OPPOSITES, grouped, opposite
 from rag.verify.source import Source
 from rag.verify.tokens import tokenize
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
-from rag.verify.forms import key
+from rag.verify.lexicon.forms import key
 from rag.verify.reckoned import MOST_LISTED, follows, is_rough, listed, more_of, rounded
 from rag.verify.source import Source
 from rag.verify.tokens import tokenize

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rag.verify.denials import parted, plain_denials
-from rag.verify.forms import is_past, key
-from rag.verify.meanings import INTENDED, OPEN, among
+from rag.verify.lexicon.forms import is_past, key
+from rag.verify.lexicon.meanings import INTENDED, OPEN, among
 from rag.verify.source import Source
 from rag.verify.strength import UTTERED, after
 from rag.verify.tokens import Token, tokenize

@@ -11,11 +11,11 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 
-from rag.verify.meanings import alike, among, opposite
+from rag.verify.lexicon.meanings import alike, among, opposite
+from rag.verify.lexicon.related import may_say
 from rag.verify.names import of_one_place
 from rag.verify.people import COUNTRIES, OFFICES, RANKS
 from rag.verify.reckoned import is_rough
-from rag.verify.related import may_say
 from rag.verify.source import Source
 from rag.verify.tokens import Token, tokenize
 

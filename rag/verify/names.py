@@ -9,9 +9,9 @@ from itertools import groupby
 
 from rag.types import Offered
 from rag.verify.antecedents import called, described, slots, titled, what_before, who_before
-from rag.verify.forms import key
-from rag.verify.lands import holds, of_one_land
-from rag.verify.meanings import among, everyday
+from rag.verify.lexicon.forms import key
+from rag.verify.lexicon.lands import holds, of_one_land
+from rag.verify.lexicon.meanings import among, everyday
 from rag.verify.people import COUNTRIES, OFFICES, is_person, known
 from rag.verify.source import Source
 from rag.verify.tokens import Name, Token, names, tokenize

@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from rag.verify.forms import key
-from rag.verify.meanings import everyday
+from rag.verify.lexicon.forms import key
+from rag.verify.lexicon.meanings import everyday
 from rag.verify.tokens import Name, Token, names, plain, tokenize
 
 # A name with such a word is no person's.

@@ -12,10 +12,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 from operator import eq
 
-from rag.verify.comparing import is_comparing
 from rag.verify.denials import Denial, binds, other_denials, parted, plain_denials, undone
-from rag.verify.forms import key
-from rag.verify.meanings import alike, among, opposite
+from rag.verify.lexicon.comparing import is_comparing
+from rag.verify.lexicon.forms import key
+from rag.verify.lexicon.meanings import alike, among, opposite
 from rag.verify.source import Source
 from rag.verify.tokens import Token, tokenize
 

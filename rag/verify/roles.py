@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rag.verify.company import misplaced
-from rag.verify.meanings import among
+from rag.verify.lexicon.meanings import among
 from rag.verify.people import bare, has_spoken, known, parts_of, persons
 from rag.verify.source import Source
 from rag.verify.tokens import names, plain, tokenize

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from rag.types import Article, Offered
-from rag.verify.forms import key
+from rag.verify.lexicon.forms import key
 from rag.verify.tokens import plain, tokenize
 from rag.words import words
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rag.verify.denials import plain_denials
-from rag.verify.forms import key
-from rag.verify.meanings import ALL, CERTAIN, INTENDED, OPEN, SOME, alike, among
+from rag.verify.lexicon.forms import key
+from rag.verify.lexicon.meanings import ALL, CERTAIN, INTENDED, OPEN, SOME, alike, among
 from rag.verify.source import Source
 from rag.verify.tokens import Token, tokenize
 

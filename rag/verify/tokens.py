@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.verify.forms import key
-from rag.verify.meanings import everyday
+from rag.verify.lexicon.forms import key
+from rag.verify.lexicon.meanings import everyday
 from rag.words import STOPWORDS, fold
 
 _WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|s)?\b|\d+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.verify.forms import key
+from rag.verify.lexicon.forms import key
 from rag.verify.tokens import Token
 
 _COMPARING = frozenset(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import lru_cache
 
-from rag.verify import thesaurus
-from rag.verify.forms import key
+from rag.verify.lexicon import thesaurus
+from rag.verify.lexicon.forms import key
 
 
 def _groups(table: str) -> dict[str, frozenset[int]]:

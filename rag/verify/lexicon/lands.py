@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rag.verify.forms import key
+from rag.verify.lexicon.forms import key
 
 # Names that share too little of their spelling, or none, with the country.
 _FROM = """
