@@ -274,3 +274,36 @@ def test_what_says_the_same_otherwise_passes(source: str, text: str) -> None:
 def test_all_is_no_part_and_morning_no_evening(source: str, text: str) -> None:
     """Halves of the day, parts of a number and verbs before their objects do not change places."""
     assert _reason(text, source) is not None
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("The ministers met online on Friday.", "The ministers met in person on Friday."),
+        ("The ministers met face to face in Oslo.", "The ministers held virtual talks in Oslo."),
+        ("North Valdoria fired a missile over the South Sea.", "South Valdoria fired a missile."),
+        ("Orsia and Valdoria signed a trade agreement.", "Orsia refused to sign a trade agreement."),
+        ("The pact was last renewed in Oslo in March.", "The pact will be renewed in Oslo in March."),
+        ("Mayor Lang opened the bridge.", "日本 Mayor Lang opened the bridge."),
+        ("Mayor Lang opened the bridge.", "Mayor Lang не opened the bridge."),
+    ],
+)
+def test_what_is_told_otherwise_is_doubted(source: str, text: str) -> None:
+    """Meeting in a room or on a screen, North or South, a refusal, what was and will be, other scripts."""
+    assert _reason(text, source) is not None
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("The ministers met in person and online.", "The ministers met online."),
+        ("South Valdoria and its army fired a missile.", "The army of South Valdoria fired a missile."),
+        ("The talks will be held in Oslo in March.", "In March talks will be held in Oslo."),
+        ("Λήμνος is the Greek name of Lemnos.", "In Greek Lemnos is Λήμνος."),
+        ("The café is at 5 Rue de l’Été, Nº 3.", "The café at Rue de l’Été is Nº 3."),
+        ("林外相は協定に署名した。", "林外相は協定に署名した。"),
+    ],
+)
+def test_what_is_told_so_passes(source: str, text: str) -> None:
+    """The same words, the same part of the world, the same script."""
+    assert _reason(text, source) is None

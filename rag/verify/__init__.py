@@ -25,6 +25,7 @@ from rag.verify.names import missing_names
 from rag.verify.orders import to_write
 from rag.verify.polarity import turned
 from rag.verify.roles import swapped
+from rag.verify.scripts import strange_script
 from rag.verify.source import Source
 from rag.verify.strength import strengthened
 from rag.verify.tokens import plain, visible
@@ -135,7 +136,7 @@ def _quotations(text: str, source: Source) -> str | None:
 
 def _failing(text: str, source: Source) -> str | None:
     """What the first failed check says; None when all pass."""
-    as_written = (test(text, source) for test in (_orders, _marks, _quotations))
+    as_written = (test(text, source) for test in (_orders, _marks, _quotations, strange_script))
     return next(filter(None, chain(as_written, (test(plain(text), source) for test in _TESTS))), None)
 
 

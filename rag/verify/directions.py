@@ -33,6 +33,12 @@ _WITH_VERB = re.compile(
     r"|look|sp[eo]k|spoke|start|let|t[eo]re?|st[ae]nd|stood)\w* (?:\w+ )?(up|down)\b",
     re.IGNORECASE,
 )
+# Who met in a room and who met on a screen.
+_IN_PERSON = re.compile(r"\b(?:in[- ]person|face[- ]to[- ]face)\b", re.IGNORECASE)
+_REMOTE = re.compile(
+    r"\b(?:virtual(?:ly)?|online|remote(?:ly)?|(?:video|tele) ?conferenc\w+|by (?:video|telephone|phone))\b",
+    re.IGNORECASE,
+)
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _FROM = re.compile(r"(\d[\d,]*(?:\.\d+)?)[^\d.;]{0,40}\b(down|up) from [^\d.;]{0,12}(\d[\d,]*(?:\.\d+)?)")
 
@@ -49,6 +55,8 @@ def reversed_words(text: str, source: Source) -> str | None:
     if pair := _beside(text, source):
         return f"turns round what it cites says: {pair}"
     denies = any(plain_denials(each) for each in (text, *source.quotes))
+    if not denies and (met := _met(text, source.text)):
+        return f"turns round what it cites says: {met}"
     for one, other in _SIDES:
         if own.isdisjoint(one) or theirs.isdisjoint(other) or not there.isdisjoint(one) or said & other:
             continue
@@ -59,6 +67,15 @@ def reversed_words(text: str, source: Source) -> str | None:
         new = {w for w in (own & one) - settled if not any(grouped(w, t) for t in there - other)}
         if new:
             return f"turns round what it cites says: {', '.join(sorted(new))}"
+    return None
+
+
+def _met(text: str, cited: str) -> str | None:
+    """What was "in person" where what is cited has only "virtual", or the other way round."""
+    for one, other in ((_IN_PERSON, _REMOTE), (_REMOTE, _IN_PERSON)):
+        said = one.search(text)
+        if said and not other.search(text) and other.search(cited) and not one.search(cited):
+            return said.group()
     return None
 
 

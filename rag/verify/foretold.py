@@ -32,6 +32,7 @@ _AWAITED = frozenset("will shall would if unless until whether".split())
 _UNCHANGED = frozenset("cut put set hit let shut split quit bid spread cost shed".split())
 # What is being launched has been launched.
 _STARTING = frozenset(map(key, "launch begin start open introduce announce".split()))
+_WERE = frozenset(("was", "were"))
 _HAVING, _BEING = frozenset(("has", "have", "had")), frozenset("is are am 're 's".split())
 
 
@@ -123,12 +124,12 @@ def _planned(tokens: tuple[Token, ...], place: int, parts: tuple[int, ...]) -> b
 
 
 def _perfect(tokens: tuple[Token, ...], place: int, finite: bool) -> bool:
-    """Whether a verb comes after "has" or "has been", or, if `finite`, is in the past by itself."""
+    """Whether a verb comes after "has", "has been" or "was", or, if `finite`, is in the past by itself."""
     before = [token.word for token in tokens[max(0, place - 2) : place]]
     if not is_past(tokens[place].word):
         return False
     alone = bool(before) and before[-1] not in _ADJOINED and _NOT_DONE.isdisjoint(before)
-    return not _HAVING.isdisjoint(before) or (finite and alone)
+    return not (_HAVING | _WERE).isdisjoint(before) or (finite and alone)
 
 
 def _finite(tokens: tuple[Token, ...], place: int) -> bool:

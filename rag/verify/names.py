@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from rag.types import Offered
 from rag.verify.antecedents import called, described, slots, titled, what_before, who_before
@@ -71,6 +71,7 @@ _NAMES = tuple(
 _KINDS = frozenset(
     "sea river ocean island islands mountains lake city town county state province inc ltd corp".split()
 )
+_COMPASS = frozenset(map(key, "north south east west northern southern eastern western".split()))
 _WITH_OTHERS = frozenset("foreign defense state department ministry government".split())
 
 
@@ -89,7 +90,29 @@ def missing_names(text: str, source: Source) -> str | None:
             or _meant(tokens, run, unknown, source)
         ):
             strange += [token.text for token in unknown]
+    strange += [lot for lot in _misdirected(text, source) if lot not in strange]
     return f"has a name that is not in what it cites: {', '.join(strange)}" if strange else None
+
+
+def _misdirected(text: str, source: Source) -> list[str]:
+    """Names of a part of the world, "South Korea", of which what is cited has only another part."""
+    there: dict[str, set[str]] = {}
+    for part, name, _ in (each for quote in source.quotes for each in _directed(quote)):
+        there.setdefault(name, set()).add(part)
+    mine = ((part, there.get(name, set()), shown) for part, name, shown in _directed(text) if part)
+    return [shown for part, theirs, shown in mine if theirs and theirs.isdisjoint({part, ""})]
+
+
+@lru_cache(maxsize=4_096)
+def _directed(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Each word of a name as a key, with the point of the compass before it, or "", and both as written."""
+    tokens = tokenize(text)
+    found = []
+    for before, token in pairwise((None, *tokens)):
+        if token is not None and token.named and token.key not in _COMPASS:
+            part = before.key if before is not None and before.key in _COMPASS else ""
+            found.append((part, token.key, f"{before.text} {token.text}" if part and before else token.text))
+    return tuple(found)
 
 
 def _stands(token: Token, mine: tuple[Token, ...], there: frozenset[str], text: str) -> bool:

@@ -144,7 +144,7 @@ class _Sides:
             return False
         if denial.key in _GIVING_UP and not _CHANGED.isdisjoint(self.there):
             return False
-        if any(denied) or opposite(denial.key, self.there):
+        if any(denied) or opposite(denial.key, self.there - self.said):
             return False
         there = any(among(word, self.there) for word in scope)
         return there and not any(map(is_comparing, self._strange()))
