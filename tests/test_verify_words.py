@@ -284,12 +284,14 @@ def test_all_is_no_part_and_morning_no_evening(source: str, text: str) -> None:
         ("North Valdoria fired a missile over the South Sea.", "South Valdoria fired a missile."),
         ("Orsia and Valdoria signed a trade agreement.", "Orsia refused to sign a trade agreement."),
         ("The pact was last renewed in Oslo in March.", "The pact will be renewed in Oslo in March."),
+        ("She succeeds Joris Feld in May.", "Joris Feld succeeds her in May."),
+        ("Some 1,200 people left their homes.", "Some 1,200 people returned to their homes."),
         ("Mayor Lang opened the bridge.", "日本 Mayor Lang opened the bridge."),
         ("Mayor Lang opened the bridge.", "Mayor Lang не opened the bridge."),
     ],
 )
 def test_what_is_told_otherwise_is_doubted(source: str, text: str) -> None:
-    """Meeting in a room or on a screen, North or South, a refusal, what was and will be, other scripts."""
+    """Meeting on a screen, North or South, a refusal, what was and will be, who did it, other scripts."""
     assert _reason(text, source) is not None
 
 
@@ -298,6 +300,9 @@ def test_what_is_told_otherwise_is_doubted(source: str, text: str) -> None:
     [
         ("The ministers met in person and online.", "The ministers met online."),
         ("South Valdoria and its army fired a missile.", "The army of South Valdoria fired a missile."),
+        ("What started the fire is not known.", "The cause of the fire is still unknown."),
+        ("Anna Lang succeeds Joris Feld in May.", "Anna Lang succeeds him in May."),
+        ("She succeeds Joris Feld in May.", "Joris Feld is succeeded by her in May."),
         ("The talks will be held in Oslo in March.", "In March talks will be held in Oslo."),
         ("Λήμνος is the Greek name of Lemnos.", "In Greek Lemnos is Λήμνος."),
         ("The café is at 5 Rue de l’Été, Nº 3.", "The café at Rue de l’Été is Nº 3."),

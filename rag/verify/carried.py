@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.verify.denials import parted
+from rag.verify.denials import parted, undone
 from rag.verify.lexicon.meanings import among
 from rag.verify.lexicon.related import may_say
 from rag.verify.source import Source
@@ -40,7 +40,7 @@ def uncarried(text: str, source: Source) -> str | None:
     own = [t for t in every if (t.key in source.named or not t.named) and t.word not in _CHECKED]
     own = [t for t in own if t.word not in _ORDINALS or t.key in source.keys]
     own = [t for t in own if t.word not in _OF_PLACES] if len(source.cited) > 1 else own
-    held = [among(token.key, source.named) for token in own]
+    held = [among(t.key, source.named) or undone(t.word) in source.keys for t in own]
     meant = [has or among(t.key, source.meant) for t, has in zip(own, held, strict=True)]
     if not _enough(own, held, meant, frozenset()) and not _enough(own, held, meant, source.keys):
         strange = [token.word for token, has in zip(own, held, strict=True) if not has]

@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rag.verify.company import misplaced
+from rag.verify.lexicon.forms import is_past
 from rag.verify.lexicon.meanings import among
 from rag.verify.people import bare, has_spoken, known, parts_of, persons
 from rag.verify.source import Source
-from rag.verify.tokens import names, plain, tokenize
+from rag.verify.tokens import Token, names, plain, tokenize
 
 _MUTUAL = frozenset(
     "met meet meeting meets with and or between both married alongside joined like as".split()
@@ -23,6 +24,7 @@ _VERBS = (
     "said|says|told|added|warned|announced|wrote|noted|explained|argued|stressed|insisted|claimed|stated|declared"
     "|emphasized|remarked|called|tells|adds|writes|admitted|acknowledged|testified|tweeted|replied|recalled"
 )
+_SAYS, _BY = re.compile(_VERBS), re.compile(r"\bby\b")
 _CAPITAL = r"[^\W\d_a-z][\w’'.-]+"
 _NAMED = rf"(?:{_CAPITAL}(?: (?:{_CAPITAL}|of|the|de|van|von|al|bin))*? )?{_CAPITAL}"
 _SPEAKING = (
@@ -64,7 +66,47 @@ def swapped(text: str, source: Source) -> str | None:
         return f"has one name made of two: {mixed}"
     if pair := misplaced(text, source):
         return f"has {_shown(pair[0])} and {_shown(pair[1])} change places"
+    if doer := _doing(text, source):
+        return f"has {doer} do what what it cites has done to them"
     return _exchanged(text, source) or _misattributed(text, source)
+
+
+def _doing(text: str, source: Source) -> str | None:
+    """A name right before a verb that what it cites has right before that name alone: "she succeeds Feld"."""
+    if any(_passive(each) for each in (text, *source.quotes)):
+        return None
+    mine, _ = _beside_verbs(text)
+    theirs = [_beside_verbs(quote) for quote in source.quotes]
+    doers = {pair for before, _ in theirs for pair in before}
+    done_to = {pair for _, behind in theirs for pair in behind}
+    return next((_shown(who) for verb, who in mine if (verb, who) in done_to - doers), None)
+
+
+_Beside = frozenset[tuple[str, frozenset[str]]]
+
+
+@lru_cache(maxsize=4_096)
+def _beside_verbs(text: str) -> tuple[_Beside, _Beside]:
+    """The verbs right before and right behind which a name stands: those behind a name, then those before."""
+    tokens = tokenize(text)
+    doers, done_to = set(), set()
+    for run in names(text):
+        keys = frozenset(t.key for t in tokens[run.first : run.end] if t.named)
+        behind = tokens[run.end : run.end + 1]
+        before = tokens[max(0, run.first - 1) : run.first]
+        doers |= {(t.key, keys) for t in behind if _acts(t)}
+        done_to |= {(t.key, keys) for t in before if _acts(t)}
+    return frozenset(doers), frozenset(done_to)
+
+
+def _acts(token: Token) -> bool:
+    """Whether a word looks like a verb that is no word of saying, which may stand before who says it."""
+    finite = is_past(token.word) or (token.word.endswith("s") and not token.word.endswith("ss"))
+    return token.carries and not token.named and finite and not _SAYS.fullmatch(token.word)
+
+
+def _passive(text: str) -> bool:
+    return _BY.search(text) is not None
 
 
 def _placed(text: str, source: Source) -> str | None:

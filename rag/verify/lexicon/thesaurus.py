@@ -275,7 +275,7 @@ innocent acquit acquitted cleared ; confirm admit acknowledge | deny denied ; st
 deepen bolster | weaken worsen worse deteriorate undermine ; more above over exceed exceeded | less fewer
 below under ; before earlier | after later ; largest biggest highest most maximum longest | smallest lowest
 least minimum shortest ; north northern | south southern ; east eastern | west western ; hire recruit
-appoint | fire sack dismiss ; join enter attend participate | leave left quit exit withdraw ; arrive |
+appoint | fire sack dismiss ; join enter attend participate return | leave left quit exit withdraw ; arrive |
 depart ; praise laud hail commend applaud | criticize criticise condemn denounce slam ; always constantly |
 never rarely ; pass | fail ; predecessor | successor ; encourage | discourage ; ease eased easing |
 intensify escalate heighten mount deepen increase ; buyer | seller ; employer | employee ; passenger | crew
