@@ -29,6 +29,7 @@ from rag.terminal import add_home_option, config_of, guarded, tell
 from rag.types import Article
 
 RATED = Path("rated") / "cases.yaml"
+_LISTS = ("must", "must_not", "gold")
 _SLUG_WORDS, _ID_DIGITS, _MOST_GOLD = 8, 8, 3
 
 
@@ -67,9 +68,15 @@ def rated_in(home: Path) -> list[dict[str, Any]]:
         raise UsageError(f"no answer has been rated yet: there is no {path}") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"{path}: {' '.join(str(error).split())}") from error
-    if not isinstance(stored, list) or not all(isinstance(case, dict) and "id" in case for case in stored):
-        raise UsageError(f"{path}: must be a list of cases")
+    if not isinstance(stored, list) or not all(map(_is_case, stored)):
+        raise UsageError(f"{path}: must be a list of cases, each with an id and lists of {', '.join(_LISTS)}")
     return list({case["id"]: case for case in stored}.values())
+
+
+def _is_case(stored: Any) -> bool:
+    """Whether it has what is looked at here; all else is checked when the suite is run."""
+    lists = isinstance(stored, dict) and all(isinstance(stored.get(name), list) for name in _LISTS)
+    return lists and isinstance(stored.get("id"), str) and all(isinstance(g, list) for g in stored["must"])
 
 
 def completed(case: Mapping[str, Any], articles: Sequence[Article]) -> dict[str, Any]:

@@ -89,7 +89,13 @@ def test_the_command_makes_a_suite_that_runs(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [(None, "no answer has been rated yet"), ("- 1", "a list of cases")]
+    ("text", "told"),
+    [
+        (None, "no answer has been rated yet"),
+        ("- 1", "a list of cases"),
+        ("- {id: a, must: [[b]], must_not: []}", "gold"),
+        ("- {id: a, must: [b], must_not: [], gold: []}", "a list of cases"),
+    ],
 )
 def test_nothing_to_make_a_suite_of_is_one_line(
     copied_home: Path, tmp_path: Path, run: Callable[..., Ran], text: str | None, told: str
