@@ -87,6 +87,7 @@ def test_likelihood_is_that_of_the_places_which_are_cited() -> None:
     cited = Citation(1, KNOWN, place.start, place.end, place.quote)
     assert 0.2 == chance_of(known, [Sentence(place.quote, (cited,), "quoted", "")])
     assert 0.8 == pytest.approx(chance_of(known, []))
+    assert 0.8 < likelihood(known, []) == calibrated(chance_of(known, []), CALIBRATION)
     assert 0.0 == likelihood((), [])
 
 

@@ -1,4 +1,4 @@
-"""Draft, offered sentences -> checked sentences with citations; pure: no model, no I/O.
+"""Draft, offered sentences -> checked sentences with citations; no model, no I/O but for a table of words.
 
 Each check says in one line what failed, with the offending words. All of them are decided from the words
 alone: known numbers and exact quotations here; figures, dates, names, denial, certainty, who is who, and

@@ -38,7 +38,6 @@ _HALVES = {"hour": 30, "day": 12, "year": 6, "century": 50, "decade": 5}
 _HALF = re.compile(rf"\bhalf (?:an?|the) (?P<unit>{'|'.join(_HALVES)})\b", re.IGNORECASE)
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
-_OTHERS = re.compile(r"\b(\w+) others?\b", re.IGNORECASE)
 _ROUNDLY = re.compile(
     r"\b(?:about|around|roughly|nearly|almost|some|over|more than|less than|under|approximately|well over)$",
     re.IGNORECASE,

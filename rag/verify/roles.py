@@ -73,7 +73,8 @@ def swapped(text: str, source: Source) -> str | None:
 
 def _doing(text: str, source: Source) -> str | None:
     """A name right before a verb that what it cites has right before that name alone: "she succeeds Feld"."""
-    if any(_passive(each) for each in (text, *source.quotes)):
+    # "He is succeeded by Feld", "founded by": the order of words tells nothing of who did it.
+    if any(_BY.search(each) for each in (text, *source.quotes)):
         return None
     mine, _ = _beside_verbs(text)
     theirs = [_beside_verbs(quote) for quote in source.quotes]
@@ -103,10 +104,6 @@ def _acts(token: Token) -> bool:
     """Whether a word looks like a verb that is no word of saying, which may stand before who says it."""
     finite = is_past(token.word) or (token.word.endswith("s") and not token.word.endswith("ss"))
     return token.carries and not token.named and finite and not _SAYS.fullmatch(token.word)
-
-
-def _passive(text: str) -> bool:
-    return _BY.search(text) is not None
 
 
 def _placed(text: str, source: Source) -> str | None:

@@ -185,30 +185,26 @@ def _ends_possessive(token: Token) -> bool:
 # Words that often begin a sentence and are no names, beside the stopwords.
 _BEGINNERS = frozenset(
     """
-    yesterday today tomorrow tonight together
-    last next this earlier later meanwhile however instead although though
-    despite since still yet even also another other others several many most some two three four five six
-    seven eight nine ten eleven twelve twenty hundred hundreds thousands dozens nearly almost roughly around
-    approximately more less fewer half part parts officials official police researchers scientists
-    prosecutors lawyers investigators lawmakers residents voters analysts economists investors shares stocks
-    sales profit profits revenue prices exports imports production unemployment inflation growth workers
-    employees teachers students doctors nurses patients firefighters rescuers authorities ministers minister
-    president prime former new plans talks negotiations leaders members critics opponents supporters people
-women men children families experts engineers both neither either each every no nobody none nothing
-anyone anybody everyone everybody someone not
-    never one only just currently recently once per within without among along across like unlike except
-    including given asked speaking it's he's she's they're we're that's there's instead whether if unless
-    because therefore thus hence moreover furthermore additionally finally first second third fourth
-    construction work traffic trains flights schools hospitals evidence results figures data shortly soon
-    farmers drivers passengers owners buyers sellers customers users visitors tourists tickets heavy strong
-    local national international federal regional public private government parliament court judges judge
-prize rain snow wind storms floods fire smoke damage losses costs funding money bids offers rising
-falling
-    among although besides rather fourteen fifteen thirteen sixteen seventeen eighteen nineteen thirty forty
-    fifty sixty seventy eighty ninety around slightly roughly shortly whereas while unlike until when where
-    what
-who whose which why how before after during since by from for with to in on at of as an and but or so
-such
-    lower higher early late mid-week based citing quoting under over asked responding addressing
+    yesterday today tomorrow tonight together last next this earlier later meanwhile however instead
+    although though despite since still yet even also another other others several many most some two three
+    four five six seven eight nine ten eleven twelve twenty hundred hundreds thousands dozens nearly almost
+    roughly around approximately more less fewer half part parts officials official police researchers
+    scientists prosecutors lawyers investigators lawmakers residents voters analysts economists investors
+    shares stocks sales profit profits revenue prices exports imports production unemployment inflation
+    growth workers employees teachers students doctors nurses patients firefighters rescuers authorities
+    ministers minister president prime former new plans talks negotiations leaders members critics opponents
+    supporters people women men children families experts engineers both neither either each every no nobody
+    none nothing anyone anybody everyone everybody someone not never one only just currently recently once
+    per within without among along across like unlike except including given asked speaking it's he's she's
+    they're we're that's there's instead whether if unless because therefore thus hence moreover furthermore
+    additionally finally first second third fourth construction work traffic trains flights schools
+    hospitals evidence results figures data shortly soon farmers drivers passengers owners buyers sellers
+    customers users visitors tourists tickets heavy strong local national international federal regional
+    public private government parliament court judges judge prize rain snow wind storms floods fire smoke
+    damage losses costs funding money bids offers rising falling among although besides rather fourteen
+    fifteen thirteen sixteen seventeen eighteen nineteen thirty forty fifty sixty seventy eighty ninety
+    around slightly roughly shortly whereas while unlike until when where what who whose which why how
+    before after during since by from for with to in on at of as an and but or so such lower higher early
+    late mid-week based citing quoting under over asked responding addressing
     """.split()
 )

@@ -26,6 +26,14 @@ def quoting(page_home: Path) -> Iterator[str]:
         yield page.address
 
 
+@pytest.fixture(scope="module")
+def served(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a page over a copy of the seeds, which the tests of a module may change."""
+    home = Path(shutil.copytree(seeded_home, tmp_path_factory.mktemp("served") / "home"))
+    with Served(home, "--quote") as page:
+        yield page.address
+
+
 @pytest.fixture(scope="session")
 def writing(page_home: Path, model: Model) -> Iterator[str]:
     """The address of the page over the seeds where a model answers."""

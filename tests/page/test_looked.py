@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -228,15 +227,6 @@ def test_copying_works_where_the_page_is_not_of_this_machine(quoting: str, tab: 
     turn.get_by_text("Copy", exact=True).click()
     turn.get_by_text("Copied").wait_for()
     assert "bilateral Research" in tab.page.evaluate("window.taken")
-
-
-@pytest.fixture(scope="module")
-def served(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a page over a copy of the seeds, which the tests may change."""
-    home = tmp_path_factory.mktemp("looked") / "home"
-    shutil.copytree(seeded_home, home)
-    with Served(home, "--quote") as page:
-        yield page.address
 
 
 @pytest.mark.browser

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.page.browser import Served, Tab
+from tests.page.browser import Tab
 from tests.page.test_shelf import FILES
 from tests.papers import WHOLE
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def served(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a page over a copy of the seeds, which the tests may change."""
-    home = tmp_path_factory.mktemp("shelf") / "home"
-    shutil.copytree(seeded_home, home)
-    with Served(home, "--quote") as page:
-        yield page.address
 
 
 def adding(page: Any, way: str) -> None:
